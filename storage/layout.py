@@ -1,0 +1,76 @@
+"""The keys of every object, per zone: the only place that knows where a thing lies.
+
+Keys are relative to a site's root and use `/`. What does not belong here: which site may hold them
+(`storage.placement`).
+
+```
+landing/<ags>/<slug>/<sha256>/content            the bytes exactly as received
+landing/<ags>/<slug>/<sha256>/receipt.json       who, when, from where; written last, so it is the commit
+raw/<standard>/                                  Delta table of accepted rows (append-only)
+raw/<standard>_rejects/                          Delta table of rejected rows
+raw/versions/  raw/pointers/                     Delta tables: one row a version; one row a move of the pointer
+curated/<mart>.parquet                           what dbt builds
+open/<owner>/<slug>/<version>/<file>             immutable; `datapackage.json` is written last and is the commit
+open/<owner>/<slug>/latest/<file>                the stable address
+open/index.json                                  which version of which dataset is published
+portal/                                          the static portal and the DCAT-AP.de feed
+```
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from storage.names import DatasetId
+
+MANIFEST = "datapackage.json"
+LATEST = "latest"
+
+
+class Zone(StrEnum):
+    """A part of a site with one writer and one rule."""
+
+    LANDING = "landing"
+    RAW = "raw"
+    CURATED = "curated"
+    OPEN = "open"
+    PORTAL = "portal"
+
+
+OPEN_INDEX = f"{Zone.OPEN}/index.json"
+
+
+def zone_of(key: str) -> Zone:
+    """The zone a key lies in; raises `ValueError` for a key outside every zone or one with `..` in it."""
+    head, _, rest = key.partition("/")
+    if not rest or any(part in {"", ".", ".."} for part in rest.split("/")):
+        raise ValueError(f"“{key}” is no key of a zone")
+    return Zone(head)
+
+
+def landing_content(dataset: DatasetId, sha256: str) -> str:
+    return f"{Zone.LANDING}/{dataset}/{sha256}/content"
+
+
+def landing_receipt(dataset: DatasetId, sha256: str) -> str:
+    return f"{Zone.LANDING}/{dataset}/{sha256}/receipt.json"
+
+
+def raw_table(table: str) -> str:
+    return f"{Zone.RAW}/{table}"
+
+
+def curated_table(mart: str) -> str:
+    return f"{Zone.CURATED}/{mart}.parquet"
+
+
+def open_prefix(dataset: DatasetId) -> str:
+    return f"{Zone.OPEN}/{dataset}"
+
+
+def open_file(dataset: DatasetId, version: str, filename: str) -> str:
+    return f"{Zone.OPEN}/{dataset}/{version}/{filename}"
+
+
+def open_manifest(dataset: DatasetId, version: str) -> str:
+    return open_file(dataset, version, MANIFEST)
