@@ -1,0 +1,54 @@
+# The menu. Every target does one thing; `make setup` is all the preparation there is.
+PYTHON ?= python3
+UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
+BIN := .venv/bin
+
+.PHONY: help setup demo test check lint types imports sql definitions integration bench dev intake clean
+
+help:            ## this menu
+	@grep -E '^[a-z-]+: .*##|^[a-z-]+: +##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: .venv/.locked  ## uv and the locked environment in .venv
+
+.venv/.locked: uv.lock pyproject.toml | $(UV)
+	$(UV) sync --locked
+	@touch $@
+
+.tools/bin/uv:
+	$(PYTHON) -m venv .tools
+	.tools/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+demo: setup      ## the whole way on invented sample data, no server needed
+	$(BIN)/allmende demo
+
+test: setup      ## all tests that need no server
+	$(BIN)/pytest -n 2 -m "not integration"
+
+check: setup lint types imports sql definitions  ## everything but the tests
+
+lint: setup      ## ruff
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: setup     ## mypy, strict
+	$(BIN)/mypy
+
+imports: setup   ## which room may import which
+	$(BIN)/lint-imports
+
+sql: setup       ## dbt parse and sqlfluff
+	$(BIN)/python -m orchestration.dbt_parse && $(BIN)/sqlfluff lint dbt_project/models
+
+definitions: setup  ## Dagster definitions load
+	$(BIN)/dg check defs
+
+integration: setup  ## tests against real servers (installs what is missing under ~/.cache/datenallmende)
+	infra/native/build.sh && $(BIN)/pytest -m integration
+
+bench: setup     ## benchmarks beside peers; rewrites docs/benchmarks.md
+	$(BIN)/python -m tests.bench.run
+
+dev: setup       ## the Dagster UI with its daemon
+	$(BIN)/allmende dev
+
+clean:           ## removes the environment and the demo's state
+	rm -rf .venv .tools .allmende
