@@ -1,0 +1,169 @@
+"""Make a plan true on its portal: only what it says, in parallel with a bound, resumable, every failure a sentence.
+
+What does not belong here: deciding what to change (`catalog.publishing.plan`), retries (each portal knows which calls
+may be repeated).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from threading import Event
+from typing import Any
+
+from catalog.publishing.entry import Entry, same
+from catalog.publishing.history import History, Record
+from catalog.publishing.plan import Change, Kind, Plan
+from catalog.publishing.portal import Portal, PortalChanged, PortalError, PortalStopped
+
+Progress = Callable[[int, int, Change], None]
+"""Called after each change with how many are done, how many there are, and the change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A change that did not happen, and why, in one sentence."""
+
+    id: str
+    kind: Kind
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyReport:
+    """What an apply did. `apply_id` names its record in the history; empty where nothing had to be changed."""
+
+    portal: str
+    apply_id: str
+    created: tuple[str, ...]
+    updated: tuple[str, ...]
+    withdrawn: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    """Entries that were, or by now are, as they shall be."""
+    failed: tuple[Failure, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.failed
+
+    @property
+    def counts(self) -> dict[str, int]:
+        names = ("created", "updated", "withdrawn", "unchanged", "failed")
+        return {name: len(getattr(self, name)) for name in names}
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "portal": self.portal,
+            "apply_id": self.apply_id,
+            "counts": self.counts,
+            "created": list(self.created),
+            "updated": list(self.updated),
+            "withdrawn": list(self.withdrawn),
+            "failed": [{"id": f.id, "kind": str(f.kind), "sentence": f.sentence} for f in self.failed],
+        }
+
+    def as_text(self) -> str:
+        """Return one line of counts and one line for each failure."""
+        counts = ", ".join(f"{number} {kind}" for kind, number in self.counts.items())
+        return "\n".join([f"Portal “{self.portal}”: {counts}", *(f"! {f.id}: {f.sentence}" for f in self.failed)])
+
+
+def apply(plan: Plan, portal: Portal, history: History, on_progress: Progress | None = None) -> ApplyReport:
+    """Do what `plan` says on `portal`, after writing to `history` what is there now.
+
+    A change that already happened (an earlier apply was killed) is skipped. Raises `PortalChanged`, with nothing
+    applied, where the portal is neither as the plan saw it nor as it shall be, and `PortalStopped` where the portal is
+    away or does not know us. What fails later is listed in the report.
+    """
+    if plan.portal != portal.name:
+        raise PortalError(f"This plan is for portal “{plan.portal}”, not for “{portal.name}”: make a new plan.")
+    if plan.is_empty:
+        portal.finish()
+        return _report(plan, None, (), plan.unchanged, ())
+    portal.preflight()
+    waiting, done = _what_is_left(plan, portal.actual())
+    record = history.begin(plan, {change.id: change.before for change in waiting}) if waiting else None
+    succeeded, failed = _run(waiting, portal, on_progress)
+    failed = [*failed, *_finish(portal, succeeded)]
+    bad = {failure.id for failure in failed}
+    report = _report(plan, record, [c for c in succeeded if c.id not in bad], (*plan.unchanged, *done), failed)
+    if record:
+        history.end(record, report.as_json())
+    return report
+
+
+def _what_is_left(plan: Plan, actual: Mapping[str, Entry]) -> tuple[list[Change], list[str]]:
+    """Split the plan into changes to make, with the entry as it is this moment, and ids that are there already."""
+    waiting: list[Change] = []
+    done: list[str] = []
+    changed: list[str] = []
+    for change in plan.changes:
+        now = actual.get(change.id)
+        if same(now, change.after):
+            done.append(change.id)
+        elif same(now, change.before):
+            waiting.append(replace(change, before=now))
+        else:
+            changed.append(change.id)
+    if changed:
+        raise PortalChanged(plan.portal, changed)
+    return waiting, done
+
+
+def _run(changes: Sequence[Change], portal: Portal, on_progress: Progress | None) -> tuple[list[Change], list[Failure]]:
+    doers = {Kind.CREATED: portal.create, Kind.UPDATED: portal.update, Kind.WITHDRAWN: portal.withdraw}
+    stopped = Event()
+
+    def do(change: Change) -> None:
+        if stopped.is_set():
+            raise PortalStopped(f"Not tried: portal “{portal.name}” had stopped working; apply again.")
+        doers[change.kind](change)
+
+    succeeded: list[Change] = []
+    failed: list[Failure] = []
+    with ThreadPoolExecutor(max(1, portal.parallel)) as pool:
+        waiting = {pool.submit(do, change): change for change in changes}
+        try:
+            for number, future in enumerate(as_completed(waiting), start=1):
+                change = waiting[future]
+                try:
+                    future.result()
+                    succeeded.append(change)
+                except PortalError as error:
+                    if isinstance(error, PortalStopped):
+                        stopped.set()
+                    failed.append(Failure(change.id, change.kind, str(error)))
+                if on_progress:
+                    on_progress(number, len(changes), change)
+        except BaseException:
+            # a killed apply must not go on in the background
+            stopped.set()
+            pool.shutdown(cancel_futures=True)
+            raise
+    return succeeded, failed
+
+
+def _finish(portal: Portal, succeeded: Sequence[Change]) -> list[Failure]:
+    try:
+        portal.finish()
+    except PortalError as error:
+        return [Failure(change.id, change.kind, str(error)) for change in succeeded]
+    return []
+
+
+def _report(
+    plan: Plan, record: Record | None, done: Sequence[Change], unchanged: Sequence[str], failed: Sequence[Failure]
+) -> ApplyReport:
+    def ids(kind: Kind) -> tuple[str, ...]:
+        return tuple(sorted(change.id for change in done if change.kind is kind))
+
+    return ApplyReport(
+        portal=plan.portal,
+        apply_id=record.apply_id if record else "",
+        created=ids(Kind.CREATED),
+        updated=ids(Kind.UPDATED),
+        withdrawn=ids(Kind.WITHDRAWN),
+        unchanged=tuple(sorted(unchanged)),
+        failed=tuple(sorted(failed, key=lambda failure: failure.id)),
+    )

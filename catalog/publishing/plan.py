@@ -1,0 +1,177 @@
+"""What would change on a portal: a pure, frozen value that can be shown, tested and applied.
+
+What does not belong here: talking to a portal, except for the convenience `plan_for`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from catalog.model import Catalog
+from catalog.publishing.entry import Entry, same
+from catalog.publishing.portal import Portal
+
+NO_LONGER = "nicht mehr im Katalog"
+_CELL = 60
+
+
+class Kind(StrEnum):
+    CREATED = "created"
+    UPDATED = "updated"
+    WITHDRAWN = "withdrawn"
+
+
+_SIGNS = {Kind.CREATED: "+", Kind.UPDATED: "~", Kind.WITHDRAWN: "-"}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field of one entry, old → new; `None` is a field that is not there. Nested fields are joined by a dot."""
+
+    field: str
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to be done to one entry, from what the plan saw (`before`) to what shall be (`after`)."""
+
+    kind: Kind
+    before: Entry | None
+    after: Entry
+
+    @property
+    def id(self) -> str:
+        return self.after.id
+
+    @property
+    def title(self) -> str:
+        return self.after.title or (self.before.title if self.before else "")
+
+    @property
+    def fields(self) -> tuple[FieldChange, ...]:
+        """What an update changes, field by field; empty for the other kinds."""
+        if self.kind is not Kind.UPDATED or self.before is None:
+            return ()
+        changes = tuple(_differences(self.before.content, self.after.content))
+        if self.before.state is self.after.state:
+            return changes
+        return (FieldChange("state", str(self.before.state), str(self.after.state)), *changes)
+
+    def as_json(self) -> dict[str, Any]:
+        data: dict[str, Any] = {"kind": str(self.kind), "id": self.id, "title": self.title}
+        if self.kind is Kind.UPDATED:
+            data["fields"] = [{"field": f.field, "old": f.old, "new": f.new} for f in self.fields]
+        if self.kind is Kind.WITHDRAWN:
+            data["reason"] = self.after.reason
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The differences between what a portal shall say and what it says, in the order of the ids."""
+
+    portal: str
+    changes: tuple[Change, ...]
+    unchanged: tuple[str, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.changes
+
+    def of(self, kind: Kind) -> tuple[Change, ...]:
+        return tuple(change for change in self.changes if change.kind is kind)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Number of entries `created`, `updated`, `withdrawn`, `unchanged`."""
+        return {str(kind): len(self.of(kind)) for kind in Kind} | {"unchanged": len(self.unchanged)}
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what the plan does: two plans with the same digest do the same."""
+        lines = [
+            [c.id, c.before.fingerprint if c.before else "", c.after.fingerprint, c.after.reason] for c in self.changes
+        ]
+        return hashlib.sha256(json.dumps([self.portal, lines]).encode()).hexdigest()
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "portal": self.portal,
+            "digest": self.digest,
+            "counts": self.counts,
+            "changes": [change.as_json() for change in self.changes],
+            "unchanged": list(self.unchanged),
+        }
+
+    def as_text(self) -> str:
+        """Return the plan for a terminal: `+` created, `~` updated with its fields old → new, `-` withdrawn."""
+        counts = ", ".join(f"{number} {kind}" for kind, number in self.counts.items())
+        lines = [f"Portal “{self.portal}”: {counts}"]
+        if self.is_empty:
+            return lines[0] + ". Nothing to do."
+        width = max(len(change.id) for change in self.changes)
+        for change in self.changes:
+            reason = f"  ({printable(change.after.reason)})" if change.kind is Kind.WITHDRAWN else ""
+            lines.append(f"{_SIGNS[change.kind]} {change.id:<{width}}  {printable(change.title)}{reason}")
+            lines.extend(f"    {f.field}: {printable(f.old)} → {printable(f.new)}" for f in change.fields)
+        return "\n".join(lines)
+
+
+def plan(desired: Mapping[str, Entry], actual: Mapping[str, Entry], portal: str) -> Plan:
+    """Return what must change on `portal` so that `actual` becomes `desired`.
+
+    An entry of ours that is not desired is withdrawn; a tombstone that is not desired stays one. A desired entry may be
+    a tombstone itself: then its reason is the one to give.
+    """
+    changes: list[Change] = []
+    unchanged: list[str] = []
+    for id_ in sorted(desired.keys() | actual.keys()):
+        before, after = actual.get(id_), desired.get(id_)
+        if after is None and before is not None:
+            after = before.withdrawn(NO_LONGER)
+        if after is None:
+            continue
+        kind = _kind(before, after)
+        if kind is not None:
+            changes.append(Change(kind, before, after))
+        elif after.is_published:
+            unchanged.append(id_)
+    return Plan(portal, tuple(changes), tuple(unchanged))
+
+
+def plan_for(portal: Portal, catalog: Catalog) -> Plan:
+    """Read the portal in bulk and return the plan that makes it show `catalog`; changes nothing."""
+    return plan(portal.desired(catalog), portal.actual(), portal.name)
+
+
+def _kind(before: Entry | None, after: Entry) -> Kind | None:
+    if before is None:
+        return Kind.CREATED if after.is_published else None
+    if same(before, after):
+        return None
+    return Kind.UPDATED if after.is_published else Kind.WITHDRAWN
+
+
+def _differences(old: Any, new: Any, path: str = "") -> Iterator[FieldChange]:
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        for key in [*new, *(key for key in old if key not in new)]:
+            yield from _differences(old.get(key), new.get(key), f"{path}.{key}" if path else str(key))
+    elif old != new:
+        yield FieldChange(path, old, new)
+
+
+def printable(value: Any) -> str:
+    """Return `value` on one line without control characters: metadata from outside must not steer a terminal."""
+    if value is None:
+        return "∅"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    clean = "".join(c if c.isprintable() else " " for c in text)
+    clean = " ".join(clean.split()) or "∅"
+    return clean if len(clean) <= _CELL else clean[: _CELL - 1] + "…"
