@@ -32,7 +32,7 @@ class CatalogConfig(BaseModel):
     base_url: str = ""
     public_url: str = ""
     namespace: str = DEFAULT_NAMESPACE
-    contributor_id: str = "http://dcat-ap.de/def/contributors/bayern"
+    contributor_id: str = "http://dcat-ap.de/def/contributors/openDataBayern"
     """DCAT-AP.de contributorID, handed out by GovData: an IRI."""
     language: str = "de"
     contact_name: str = ""

@@ -1,0 +1,281 @@
+"""What a dataset, a file, an agent is in DCAT-AP.de: one generator per thing, pure.
+
+Nodes are named, never blank, so that the same catalogue gives the same bytes. Sources of the rules: DCAT-AP.de 3.0
+(https://www.dcat-ap.de/def/dcatde/3.0/spec/), the conventions handbook, DCAT-AP HVD 3.0.0. What does not belong here:
+files and paging (`feed`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from catalog.config import CatalogConfig
+from catalog.dcat import vocabulary as v
+from catalog.model import Agent, Catalog, Dataset, Distribution
+
+type_ = NamedNode(f"{v.RDF}type")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a dataset is written in view of: the whole catalogue and the datasets on the same page of the feed."""
+
+    catalog: Catalog
+    config: CatalogConfig
+    published: frozenset[str]
+    on_page: frozenset[str]
+
+    @property
+    def is_3(self) -> bool:
+        return self.config.dcat_ap_de == "3.0"
+
+
+class _Node:
+    """Collects triples about one subject; values that are missing or unusable are left out."""
+
+    def __init__(self, subject: str | NamedNode, rdf_class: str) -> None:
+        self.subject = subject if isinstance(subject, NamedNode) else NamedNode(subject)
+        self.triples = [Triple(self.subject, type_, NamedNode(rdf_class))]
+
+    def link(self, predicate: str, *targets: NamedNode | None) -> None:
+        self.triples += [Triple(self.subject, NamedNode(predicate), t) for t in targets if t is not None]
+
+    def text(self, predicate: str, value: str, language: str = "") -> None:
+        if value.strip():
+            literal = Literal(value.strip(), language=language) if language else Literal(value.strip())
+            self.triples.append(Triple(self.subject, NamedNode(predicate), literal))
+
+    def typed(self, predicate: str, value: object, datatype: str) -> None:
+        self.triples.append(
+            Triple(self.subject, NamedNode(predicate), Literal(str(value), datatype=NamedNode(v.XSD + datatype)))
+        )
+
+    def day(self, predicate: str, value: date | None) -> None:
+        if value is not None:
+            self.typed(predicate, value.isoformat(), "date")
+
+    def moment(self, predicate: str, value: datetime | None) -> None:
+        if value is not None:
+            self.typed(predicate, value.isoformat(), "dateTime")
+
+
+def catalog_triples(scope: Scope, datasets: tuple[Dataset, ...]) -> Iterator[Triple]:
+    """The catalogue, its publisher and its links to the datasets of this page."""
+    catalog, config = scope.catalog, scope.config
+    node = _Node(catalog.iri, f"{v.DCAT}Catalog")
+    publisher = NamedNode(f"{config.namespace}herausgeber")
+    node.text(f"{v.DCT}title", catalog.title, catalog.language)
+    node.text(f"{v.DCT}description", catalog.description, catalog.language)
+    node.link(f"{v.DCT}publisher", publisher)
+    node.link(f"{v.DCT}language", v.language(catalog.language))
+    node.link(f"{v.FOAF}homepage", v.iri(catalog.homepage))
+    node.link(f"{v.DCAT}themeTaxonomy", NamedNode(f"{v.AUTHORITY}data-theme"))
+    node.moment(f"{v.DCT}modified", catalog.modified)
+    node.link(f"{v.DCAT}dataset", *(NamedNode(d.iri) for d in datasets))
+    yield from node.triples
+    yield from _agent(publisher, catalog.publisher, v.REGIONAL_AUTHORITY)
+    if homepage := v.iri(catalog.homepage):
+        yield Triple(homepage, type_, NamedNode(f"{v.FOAF}Document"))
+    yield Triple(
+        NamedNode(f"{v.AUTHORITY}data-theme"), type_, NamedNode("http://www.w3.org/2004/02/skos/core#ConceptScheme")
+    )
+
+
+def dataset_triples(dataset: Dataset, scope: Scope) -> Iterator[Triple]:
+    """The dataset with everything that belongs to it: contact, publisher, place, time, standard, files."""
+    node = _Node(dataset.iri, f"{v.DCAT}Dataset")
+    _describe(node, dataset, scope)
+    _classify(node, dataset, scope)
+    _roles(node, dataset, scope)
+    node.link(f"{v.DCAT}distribution", *(NamedNode(d.iri) for d in dataset.distributions))
+    yield from node.triples
+    yield from _contact(dataset, scope)
+    yield from _place_and_time(dataset)
+    yield from _provenance(dataset, scope)
+    if page := v.iri(dataset.landing_page):
+        yield Triple(page, type_, NamedNode(f"{v.FOAF}Document"))
+    for distribution in dataset.distributions:
+        yield from _distribution(distribution, dataset, scope)
+
+
+def publisher_triples(datasets: tuple[Dataset, ...], scope: Scope) -> Iterator[Triple]:
+    """The publishers of these datasets, each once."""
+    seen: dict[str, Dataset] = {}
+    for dataset in datasets:
+        seen.setdefault(_publisher_iri(dataset, scope).value, dataset)
+    for iri, dataset in seen.items():
+        kind = v.REGIONAL_AUTHORITY if dataset.is_statewide else v.LOCAL_AUTHORITY
+        yield from _agent(NamedNode(iri), dataset.publisher, kind)
+
+
+def shared_triples(datasets: tuple[Dataset, ...], scope: Scope) -> Iterator[Triple]:
+    """What datasets share, each once: standards, and types of code-list values that a validator could not fetch."""
+    standards = {d.standard: d for d in reversed(datasets) if d.standard}
+    for _, dataset in sorted(standards.items()):
+        yield from _standard(dataset, scope)
+    kinds: dict[NamedNode, str] = {}
+    for dataset in datasets:
+        if place := v.iri(dataset.political_geocoding):
+            kinds[place] = f"{v.DCT}Location"
+        if v.hvd_category(dataset.hvd_category):
+            kinds[v.HVD_REGULATION] = "http://data.europa.eu/eli/ontology#LegalResource"
+        if licence := v.iri(dataset.licence.uri):
+            kinds[licence] = f"{v.DCT}LicenseDocument"
+    for node, kind in sorted(kinds.items(), key=lambda item: item[0].value):
+        yield Triple(node, type_, NamedNode(kind))
+
+
+def _describe(node: _Node, dataset: Dataset, scope: Scope) -> None:
+    language = scope.catalog.language
+    invented = "Erfundene Beispieldaten. " if dataset.is_invented else ""
+    node.text(f"{v.DCT}title", dataset.title, language)
+    node.text(f"{v.DCT}description", invented + dataset.description, language)
+    node.text(f"{v.DCT}identifier", dataset.id)
+    for word in dataset.keywords:
+        node.text(f"{v.DCAT}keyword", word, language)
+    node.moment(f"{v.DCT}issued", dataset.issued)
+    node.moment(f"{v.DCT}modified", dataset.modified)
+    node.text(f"{v.DCAT}version" if scope.is_3 else f"{v.OWL}versionInfo", dataset.version)
+    node.link(f"{v.DCAT}landingPage", v.iri(dataset.landing_page))
+    node.link(f"{v.DCT}language", v.language(language))
+    node.link(f"{v.DCT}references", v.iri(dataset.musterdatensatz))
+
+
+def _classify(node: _Node, dataset: Dataset, scope: Scope) -> None:
+    node.link(f"{v.DCAT}theme", v.authority("data-theme", dataset.theme))
+    node.link(f"{v.DCT}accrualPeriodicity", v.authority("frequency", dataset.frequency))
+    node.link(f"{v.DCT}accessRights", v.PUBLIC)
+    if category := v.hvd_category(dataset.hvd_category):
+        node.link(f"{v.DCATAP}hvdCategory", category)
+        node.link(f"{v.DCATAP}applicableLegislation", v.HVD_REGULATION)
+    if dataset.standard:
+        node.link(f"{v.DCT}conformsTo", _standard_iri(dataset, scope))
+    node.link(f"{v.DCATDE}politicalGeocodingLevelURI", v.iri(dataset.political_level))
+    if scope.is_3:
+        node.link(f"{v.DCT}spatial", v.iri(dataset.political_geocoding))
+        node.link(f"{v.DCATAP}availability", v.AVAILABLE)
+    else:
+        node.link(f"{v.DCATDE}politicalGeocodingURI", v.iri(dataset.political_geocoding))
+    if dataset.bbox:
+        node.link(f"{v.DCT}spatial", NamedNode(f"{dataset.iri}#gebiet"))
+    if dataset.temporal_start or dataset.temporal_end or dataset.stand:
+        node.link(f"{v.DCT}temporal", NamedNode(f"{dataset.iri}#zeitraum"))
+    if dataset.provenance:
+        node.link(f"{v.DCT}provenance", NamedNode(f"{dataset.iri}#herkunft"))
+
+
+def _roles(node: _Node, dataset: Dataset, scope: Scope) -> None:
+    """Publisher, author and keeper; the operator of the catalogue has worked on the data. Parts are its sources."""
+    publisher = _publisher_iri(dataset, scope)
+    node.link(f"{v.DCAT}contactPoint", NamedNode(f"{dataset.iri}#kontakt"))
+    node.link(f"{v.DCT}publisher", publisher)
+    node.link(f"{v.GEODCAT}originator" if scope.is_3 else f"{v.DCATDE}originator", publisher)
+    node.link(f"{v.GEODCAT}custodian" if scope.is_3 else f"{v.DCATDE}maintainer", publisher)
+    node.link(f"{v.DCT}contributor", NamedNode(f"{scope.config.namespace}herausgeber"))
+    node.link(f"{v.DCATDE}contributorID", v.iri(scope.catalog.contributor_id))
+    parts = [p.dataset for p in dataset.parts if p.dataset in scope.published]
+    base = f"{scope.config.namespace}datensatz/"
+    # dct:source must point at something typed dcat:Dataset in the same document, which paging may not give.
+    node.link(f"{v.DCT}source", *(NamedNode(base + part) for part in parts if part in scope.on_page))
+    node.link(f"{v.PROV}wasDerivedFrom", *(NamedNode(base + part) for part in parts), v.iri(dataset.source_url))
+
+
+def _publisher_iri(dataset: Dataset, scope: Scope) -> NamedNode:
+    """The publisher as an agent. The geocoding URI of a municipality names a place, so it cannot serve as one."""
+    own = v.iri(dataset.publisher.uri)
+    if own is not None and "/politicalGeocoding/" not in own.value:
+        return own
+    return NamedNode(f"{scope.config.namespace}herausgeber/{dataset.dataset_id.owner}")
+
+
+def _standard_iri(dataset: Dataset, scope: Scope) -> NamedNode | None:
+    return v.iri(f"{scope.config.namespace}standard/{dataset.standard}")
+
+
+def _agent(subject: NamedNode, agent: Agent, kind: NamedNode) -> Iterator[Triple]:
+    node = _Node(subject, f"{v.FOAF}Agent")
+    node.text(f"{v.FOAF}name", agent.name or "unbekannt")
+    node.link(f"{v.DCT}type", kind)
+    node.link(f"{v.FOAF}homepage", v.iri(agent.url))
+    node.link(f"{v.FOAF}mbox", v.mailto(agent.email))
+    yield from node.triples
+
+
+def _contact(dataset: Dataset, scope: Scope) -> Iterator[Triple]:
+    """Convention 1: a contact has an e-mail address or a web page; without either the imprint stands in."""
+    contact = dataset.contact
+    node = _Node(f"{dataset.iri}#kontakt", f"{v.VCARD}Kind")
+    email, url = v.mailto(contact.email), v.iri(contact.url)
+    if email is None and url is None:
+        url = v.iri(dataset.publisher.url) or v.iri(f"{scope.config.portal_base}impressum.html")
+    node.text(f"{v.VCARD}fn", contact.name or dataset.publisher.name)
+    node.link(f"{v.VCARD}hasEmail", email)
+    node.link(f"{v.VCARD}hasURL", url)
+    yield from node.triples
+
+
+def _place_and_time(dataset: Dataset) -> Iterator[Triple]:
+    if dataset.bbox:
+        west, south, east, north = dataset.bbox
+        place = _Node(f"{dataset.iri}#gebiet", f"{v.DCT}Location")
+        ring = ",".join(
+            f"{x} {y}" for x, y in ((west, south), (east, south), (east, north), (west, north), (west, south))
+        )
+        wkt = Literal(f"POLYGON(({ring}))", datatype=NamedNode(f"{v.GEO}wktLiteral"))
+        place.triples.append(Triple(place.subject, NamedNode(f"{v.DCAT}bbox"), wkt))
+        yield from place.triples
+    start, end = dataset.temporal_start or dataset.stand, dataset.temporal_end or dataset.stand
+    if start or end:
+        time = _Node(f"{dataset.iri}#zeitraum", f"{v.DCT}PeriodOfTime")
+        time.day(f"{v.DCAT}startDate", start)
+        time.day(f"{v.DCAT}endDate", end)
+        yield from time.triples
+
+
+def _standard(dataset: Dataset, scope: Scope) -> Iterator[Triple]:
+    if (iri := _standard_iri(dataset, scope)) is not None:
+        node = _Node(iri, f"{v.DCT}Standard")
+        node.text(f"{v.DCT}title", dataset.standard_title or dataset.standard, scope.catalog.language)
+        yield from node.triples
+
+
+def _provenance(dataset: Dataset, scope: Scope) -> Iterator[Triple]:
+    if dataset.provenance:
+        node = _Node(f"{dataset.iri}#herkunft", f"{v.DCT}ProvenanceStatement")
+        node.text(f"{v.RDFS}label", " ".join(dataset.provenance), scope.catalog.language)
+        yield from node.triples
+
+
+def _distribution(distribution: Distribution, dataset: Dataset, scope: Scope) -> Iterator[Triple]:
+    language = scope.catalog.language
+    node = _Node(distribution.iri, f"{v.DCAT}Distribution")
+    node.text(f"{v.DCT}title", f"{dataset.title}: {distribution.title}", language)
+    node.text(f"{v.DCT}description", distribution.note, language)
+    node.link(f"{v.DCAT}accessURL", v.iri(distribution.url))
+    node.link(f"{v.DCAT}downloadURL", v.iri(distribution.url))
+    node.link(f"{v.DCT}format", v.file_type(distribution.format))
+    node.link(f"{v.DCAT}mediaType", v.media_type(distribution.mediatype))
+    node.typed(f"{v.DCAT}byteSize", distribution.bytes, "nonNegativeInteger" if scope.is_3 else "decimal")
+    node.link(f"{v.SPDX}checksum", NamedNode(f"{distribution.iri}#sha256"))
+    node.link(f"{v.DCT}license", v.iri(dataset.licence.uri))
+    node.text(f"{v.DCATDE}licenseAttributionByText", dataset.licence.attribution, language)
+    node.link(f"{v.DCT}language", v.language(language))
+    node.moment(f"{v.DCT}issued", dataset.issued)
+    node.moment(f"{v.DCT}modified", dataset.modified)
+    if dataset.standard and distribution.role == "data":
+        node.link(f"{v.DCT}conformsTo", _standard_iri(dataset, scope))
+    if scope.is_3:
+        node.link(f"{v.DCATAP}availability", v.AVAILABLE)
+    else:
+        node.link(f"{v.DCATDE}plannedAvailability", v.AVAILABLE_2_0)
+    if v.hvd_category(dataset.hvd_category):
+        node.link(f"{v.DCATAP}applicableLegislation", v.HVD_REGULATION)
+    yield from node.triples
+    checksum = _Node(f"{distribution.iri}#sha256", f"{v.SPDX}Checksum")
+    checksum.link(f"{v.SPDX}algorithm", v.SHA256)
+    checksum.typed(f"{v.SPDX}checksumValue", distribution.sha256, "hexBinary")
+    yield from checksum.triples
