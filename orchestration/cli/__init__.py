@@ -1,0 +1,19 @@
+"""The command line `allmende`.
+
+`--json` prints one JSON document on stdout, everything else goes to stderr. Exit 0: fine. Exit 1: findings or drift.
+Exit 2: cannot, with one clear sentence and no traceback. What does not belong here: anything a room decides.
+
+```
+app.py        the menu, and how errors end
+files.py      read, check
+pipeline.py   ingest, run, demo, withdraw, dev
+publish.py    publish plan|apply|rollback
+stores.py     stores status|replicate|verify|repair|drill
+packages.py   standards list|show|template, publishers check
+output.py     tables, JSON, progress
+```
+"""
+
+from orchestration.cli.app import main
+
+__all__ = ["main"]

@@ -1,0 +1,170 @@
+"""`read` and `check`: one file, nothing stored. Light: neither Dagster nor dbt nor dlt is imported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orchestration.cli.output import CannotError, err, out, print_json, table
+
+if TYPE_CHECKING:
+    from connectors.reading.result import ReadResult
+    from standards.model import Judgement
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+
+
+def read(
+    files: Annotated[list[Path], typer.Argument(help="One table file, or several (then OUT is a folder).")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Where the CSV goes; a folder for several files.")],
+    sheet: Annotated[str | None, typer.Option(help="Name of the sheet to read.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read any table file and write it as UTF-8 CSV (RFC 4180), every cell's text as it stood."""
+    from connectors.reading import Unreadable, read_table
+    from connectors.reading.writing import write_csv
+
+    several = len(files) > 1 or output.is_dir()
+    if several:
+        output.mkdir(parents=True, exist_ok=True)
+    reports, failed = [], []
+    for file in files:
+        if not file.is_file():
+            raise CannotError(f"{file}: there is no such file. Check the path.")
+        try:
+            result = read_table(file, filename=file.name, sheet=sheet)
+        except Unreadable as problem:
+            if not several:
+                raise CannotError(f"{file.name}: {problem.message_de}") from problem
+            failed.append({"file": str(file), "code": problem.code, "message_de": problem.message_de})
+            continue
+        target = output / f"{file.name}.csv" if several else output
+        write_csv(result, target)
+        reports.append({"file": str(file), "output": str(target), **result.report.as_json()})
+        if not as_json:
+            _say_reading(file, result)
+    if as_json:
+        print_json({"files": reports, "failed": failed} if several else _without_paths(reports[0]))
+    for problem_row in failed:
+        err.print(f"{problem_row['file']}: {problem_row['message_de']}", style="red", markup=False)
+    if failed:
+        raise typer.Exit(2 if not reports else 1)
+
+
+def _without_paths(report: dict[str, object]) -> dict[str, object]:
+    return {key: value for key, value in report.items() if key not in {"file", "output"}}
+
+
+def _say_reading(file: Path, result: ReadResult) -> None:
+    report = result.report
+    form = ", ".join(
+        part
+        for part in (
+            report.format,
+            report.encoding or "",
+            f"delimiter {report.delimiter!r}" if report.delimiter else "",
+            f"sheet “{report.sheet}”" if report.sheet else "",
+        )
+        if part
+    )
+    err.print(f"{file.name}: {report.rows} rows, {len(report.columns)} columns ({form})", markup=False)
+    for note in report.notes:
+        err.print(f"  · {note.message_de}", style="dim", markup=False)
+
+
+def check(
+    file: Annotated[Path, typer.Argument(help="The file to check.")],
+    standard: Annotated[str | None, typer.Option(help="Name of the standard, e.g. baumkataster; else the best match.")] = None,
+    publisher: Annotated[str | None, typer.Option(help="AGS of the Kommune, 8 digits.")] = None,
+    fixed: Annotated[Path | None, typer.Option(help="Write the accepted rows here (.csv or .xlsx).")] = None,
+    rejects: Annotated[Path | None, typer.Option(help="Write the rejected rows with their reasons here (.csv).")] = None,
+    sheet: Annotated[str | None, typer.Option(help="Name of the sheet to read.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read, match, convert and judge a file; nothing is stored. Exit 1 when rows were rejected."""
+    from connectors.conversion import check_file
+    from connectors.reading import Unreadable
+    from standards.registry import load_standards
+    from standards.writing import write_fixed, write_rejects
+
+    if not file.is_file():
+        raise CannotError(f"{file}: there is no such file. Check the path.")
+    known = load_standards()
+    _require_known(standard, known, publisher)
+    try:
+        reading, judgement = check_file(file, known[standard] if standard else None, ags=publisher, sheet=sheet)
+    except Unreadable as problem:
+        raise CannotError(f"{file.name}: {problem.message_de}") from problem
+    if fixed:
+        write_fixed(judgement, known[judgement.standard], fixed)
+    if rejects:
+        write_rejects(judgement, rejects)
+    if as_json:
+        print_json(_check_document(reading, judgement))
+    else:
+        _say_judgement(file, judgement)
+    if judgement.rows_rejected:
+        raise typer.Exit(1)
+
+
+def _require_known(standard: str | None, known: object, publisher: str | None) -> None:
+    from connectors.register import load_register
+
+    if standard and standard not in known:  # type: ignore[operator]
+        names = ", ".join(sorted(known))  # type: ignore[call-overload]
+        raise CannotError(f"There is no standard “{standard}”. Known are: {names}.")
+    if publisher and load_register().gemeinde(publisher) is None:
+        raise CannotError(wrong_ags(publisher))
+
+
+def wrong_ags(ags: str) -> str:
+    """Return the sentence about an AGS that no municipality has, with the nearest names."""
+    from connectors.register import load_register
+
+    near = load_register().suggest(ags)
+    hint = "; did you mean " + ", ".join(f"{one.ags} ({one.name})" for one in near[:3]) + "?" if near else "."
+    return f"“{ags}” is no AGS of the German municipality register (8 digits, e.g. 09461000 for Bamberg){hint}"
+
+
+def _check_document(reading: ReadResult, judgement: Judgement) -> dict[str, object]:
+    return {
+        "reading": reading.report.as_json(),
+        "standard": judgement.standard,
+        "standard_version": judgement.standard_version,
+        "mapping": list(judgement.mapping),
+        "unmapped": list(judgement.unmapped),
+        "rows_total": judgement.rows_total,
+        "rows_accepted": judgement.rows_accepted,
+        "rows_rejected": judgement.rows_rejected,
+        "repairs": list(judgement.repairs),
+        "findings": list(judgement.findings),
+    }
+
+
+def _say_judgement(file: Path, judgement: Judgement) -> None:
+    repaired = sum(repair.count for repair in judgement.repairs)
+    out.print(
+        f"{file.name}: als „{judgement.standard}“ verstanden. {judgement.rows_accepted} von {judgement.rows_total} Zeilen "
+        f"übernommen, {repaired} Werte repariert, {judgement.rows_rejected} Zeilen brauchen Sie.",
+        markup=False,
+    )
+    out.print(
+        table(
+            "Spalten",
+            ["Spalte der Datei", "Feld", "erkannt an", "Sicherheit"],
+            [(m.column, m.field, m.how, f"{m.confidence:.0%}") for m in judgement.mapping],
+            right=["Sicherheit"],
+        )
+    )
+    if judgement.unmapped:
+        out.print("Nicht zugeordnet: " + ", ".join(judgement.unmapped), style="dim", markup=False)
+    if judgement.repairs:
+        rows = [(r.title_de, r.column, r.count) for r in judgement.repairs]
+        out.print(table("Repariert", ["was", "Spalte", "Anzahl"], rows, right=["Anzahl"]))
+    shown = judgement.findings[:20]
+    for finding in shown:
+        out.print(f"  {finding.severity.value}: {finding.message_de}", markup=False)
+    if len(judgement.findings) > len(shown):
+        out.print(f"  … und {len(judgement.findings) - len(shown)} weitere (alle mit --json oder --rejects)", markup=False)

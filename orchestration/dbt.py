@@ -1,0 +1,107 @@
+"""How dbt is called: its environment, its manifest, and whether a build is due. No model lives here (`dbt_project/`).
+
+`python -m orchestration.dbt_parse` refreshes the manifest for linters.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from orchestration.duckdb_extensions import install_duckdb_extensions
+from orchestration.settings import DBT_PROJECT, Settings
+from storage.layout import Zone
+from storage.stores import Store
+
+
+class DbtFailed(Exception):
+    """dbt could not parse or build; the message names the first error and the log."""
+
+
+def executable() -> str:
+    """The dbt of this environment, also where `.venv/bin` is not on the PATH."""
+    return str(Path(sys.executable).with_name("dbt"))
+
+
+def environment(settings: Settings, onprem: Store) -> dict[str, str]:
+    """The variables `dbt_project/profiles.yml` reads. Makes the folders they name."""
+    work = settings.work / "dbt"
+    work.mkdir(parents=True, exist_ok=True)
+    curated = onprem.uri(Zone.CURATED)
+    if not curated.startswith("s3://"):
+        Path(curated).mkdir(parents=True, exist_ok=True)
+    return {
+        "ALLMENDE_RAW_URI": onprem.uri(Zone.RAW),
+        "ALLMENDE_CURATED_URI": curated,
+        "ALLMENDE_DUCKDB_PATH": str(work / "curated.duckdb"),
+        "ALLMENDE_DUCKDB_EXTENSIONS": str(install_duckdb_extensions(work / "extensions")),
+        "DBT_PROFILES_DIR": str(DBT_PROJECT),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+
+
+def target_path(settings: Settings) -> Path:
+    return settings.work / "dbt" / "target"
+
+
+def manifest_path(settings: Settings, onprem: Store) -> Path:
+    """Return dbt's manifest of the project as it stands, parsing only when a file changed. Raises `DbtFailed`."""
+    manifest = target_path(settings) / "manifest.json"
+    stamp = manifest.with_name("project.sha256")
+    fingerprint = project_fingerprint()
+    if manifest.is_file() and stamp.is_file() and stamp.read_text() == fingerprint:
+        return manifest
+    parse(settings, onprem)
+    stamp.write_text(fingerprint)
+    return manifest
+
+
+def parse(settings: Settings, onprem: Store) -> None:
+    """Run `dbt parse`; raises `DbtFailed`."""
+    target = target_path(settings)
+    done = subprocess.run(
+        [executable(), "--quiet", "parse", "--project-dir", str(DBT_PROJECT), "--target-path", str(target)],
+        env={**os.environ, **environment(settings, onprem), "DBT_LOG_PATH": str(target)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        first = next((line.strip() for line in (done.stdout + done.stderr).splitlines() if "rror" in line), "no message")
+        raise DbtFailed(f"dbt cannot parse {DBT_PROJECT.name}: {first}. The log is in {target}.")
+
+
+def project_fingerprint() -> str:
+    """SHA-256 over every file of the dbt project that a build depends on."""
+    digest = hashlib.sha256()
+    for path in sorted(DBT_PROJECT.rglob("*")):
+        relative = path.relative_to(DBT_PROJECT)
+        if path.is_file() and relative.parts[0] not in {"target", "logs", "dbt_packages"}:
+            digest.update(f"{relative}\0".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def is_built(settings: Settings, inputs: str) -> bool:
+    """Whether the curated zone was built from exactly these inputs (raw pointers) by the project as it stands."""
+    record = _record(settings)
+    try:
+        return bool(json.loads(record.read_text()) == {"inputs": inputs, "project": project_fingerprint()})
+    except (OSError, ValueError):
+        return False
+
+
+def remember_built(settings: Settings, inputs: str) -> None:
+    """Record that the build from these inputs succeeded; written only after it did."""
+    record = _record(settings)
+    part = record.with_suffix(".part")
+    part.write_text(json.dumps({"inputs": inputs, "project": project_fingerprint()}))
+    part.replace(record)
+
+
+def _record(settings: Settings) -> Path:
+    return settings.work / "dbt" / "built.json"

@@ -1,0 +1,39 @@
+"""The rooms' objects, built from the settings when they are first asked for. No decision is made here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from connectors.publishers import Publishers, load_publishers
+from connectors.register import Register, load_register
+from orchestration.settings import Settings, load_settings
+from standards.registry import Standard, load_standards
+from storage.sites import Sites, open_sites
+
+
+@dataclass(frozen=True)
+class Platform:
+    """One installation. Everything is opened lazily, so that a command pays only for what it uses."""
+
+    settings: Settings
+
+    @classmethod
+    def load(cls) -> Platform:
+        return cls(load_settings())
+
+    @cached_property
+    def sites(self) -> Sites:
+        return open_sites(self.settings.storage, self.settings.home.absolute())
+
+    @cached_property
+    def standards(self) -> dict[str, Standard]:
+        return load_standards()
+
+    @cached_property
+    def register(self) -> Register:
+        return load_register()
+
+    @cached_property
+    def publishers(self) -> Publishers:
+        return load_publishers(self.settings.publisher_folders, self.register, self.standards)

@@ -1,0 +1,36 @@
+"""The portals the settings name, as publication targets. What a portal does stands in `catalog.publishing` and `catalog.ckan`."""
+
+from __future__ import annotations
+
+from catalog.build import load_catalog
+from catalog.model import Catalog
+from catalog.publishing import History, Portal
+from orchestration.platform import Platform
+
+
+class PortalUnknown(Exception):
+    """No portal of that name in the settings."""
+
+
+def portal(platform: Platform, name: str) -> Portal:
+    """Return the portal called `name`; raises `PortalUnknown`."""
+    config = platform.settings.portals.get(name)
+    if config is None:
+        known = ", ".join(platform.settings.portals) or "none"
+        raise PortalUnknown(f"There is no portal “{name}” in the settings; known: {known}. Add [portals.{name}] to allmende.toml.")
+    if config.kind == "ckan":
+        from catalog.ckan import CkanPortal
+
+        return CkanPortal(name=name, url=config.url, token=config.token)
+    from catalog.publishing.static import StaticPortal
+
+    return StaticPortal(name=name, sites=platform.sites, config=platform.settings.catalog)
+
+
+def history(platform: Platform) -> History:
+    return History(platform.settings.home.absolute() / "publish")
+
+
+def catalogue(platform: Platform) -> Catalog:
+    """The desired state: what the open zone's manifests say."""
+    return load_catalog(platform.sites.onprem, platform.settings.catalog)

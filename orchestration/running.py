@@ -1,0 +1,124 @@
+"""Runs a Dagster job in this process: what `allmende run`, the demo and tests call. The UI launches the same jobs.
+
+What does not belong here: what a job contains (`automation`), how it is shown (`cli`).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import uuid
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orchestration.platform import Platform
+from orchestration.settings import PROJECT
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance, ExecuteInProcessResult
+    from dagster._core.events.log import EventLogEntry
+
+OnStep = Callable[[str, str, float], None]
+"""Called with (step, `start` | `success` | `failure` | `skipped`, seconds since the step's start)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run brought: `reports` by asset key (`landing/submissions`), `errors` by step."""
+
+    run_id: str
+    success: bool
+    reports: Mapping[str, Any]
+    errors: Mapping[str, str]
+
+
+def dagster_home(home: Path) -> Path:
+    """Make and return the folder of the Dagster instance below `home`, with the embedded profile's settings."""
+    folder = home.absolute() / "dagster"
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(PROJECT / "infra" / "dagster" / "dagster.yaml", folder / "dagster.yaml")
+    return folder
+
+
+@contextmanager
+def instance(platform: Platform) -> Iterator[DagsterInstance]:
+    """The installation's Dagster instance: its runs are the ones the UI shows."""
+    os.environ["DAGSTER_HOME"] = str(dagster_home(platform.settings.home))
+    import dagster as dg
+
+    with dg.DagsterInstance.get() as held:
+        yield held
+
+
+def run_job(platform: Platform, job: str, on_step: OnStep | None = None, config: Mapping[str, Any] | None = None) -> RunResult:
+    """Execute `job` over every registered Kommune and return what its assets reported."""
+    _quiet()
+    from orchestration.definitions import defs
+    from orchestration.partitions import KOMMUNEN, range_tags
+
+    with instance(platform) as held:
+        keys = list(platform.publishers.ags)
+        if KOMMUNEN.name and keys:
+            held.add_dynamic_partitions(KOMMUNEN.name, keys)
+        registered = list(held.get_dynamic_partitions(KOMMUNEN.name or ""))
+        run_id = str(uuid.uuid4())
+        if on_step:
+            held.add_event_listener(run_id, _listener(on_step))
+        result = defs().get_job_def(job).execute_in_process(
+            instance=held,
+            run_id=run_id,
+            tags=range_tags(registered),
+            run_config=dict(config or {}),
+            raise_on_error=False,
+        )
+        return _collect(result)
+
+
+def _listener(on_step: OnStep) -> Callable[[EventLogEntry], None]:
+    started: dict[str, float] = {}
+
+    def listen(entry: EventLogEntry) -> None:
+        event, step = entry.dagster_event, entry.step_key
+        if event is None or step is None:
+            return
+        if event.is_step_start:
+            started[step] = entry.timestamp
+            on_step(step, "start", 0.0)
+        elif event.is_step_success or event.is_step_failure or event.is_step_skipped:
+            state = "success" if event.is_step_success else "failure" if event.is_step_failure else "skipped"
+            on_step(step, state, entry.timestamp - started.get(step, entry.timestamp))
+
+    return listen
+
+
+def _collect(result: ExecuteInProcessResult) -> RunResult:
+    reports: dict[str, Any] = {}
+    for event in result.get_asset_materialization_events():
+        materialization = event.step_materialization_data.materialization
+        report = materialization.metadata.get("report")
+        if report is not None:
+            reports[materialization.asset_key.to_user_string()] = report.value
+    errors = {
+        event.step_key or "": _first_cause(event.step_failure_data.error)
+        for event in result.filter_events(lambda one: one.is_step_failure)
+    }
+    return RunResult(result.run_id, result.success, reports, errors)
+
+
+def _first_cause(error: Any) -> str:
+    """The sentence at the root of a step's failure."""
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return error.message.strip() if error is not None else "no reason given"
+
+
+def _quiet() -> None:
+    """Dagster, dlt and dbt tell what they do in the event log and the UI; the terminal shows our own progress."""
+    warnings.filterwarnings("ignore", module="dagster")
+    for name in ("dagster", "dlt", "dbt", "alembic", "sqlalchemy"):
+        logging.getLogger(name).setLevel(logging.ERROR)

@@ -1,0 +1,137 @@
+"""Settings: `allmende.toml` and the environment, read here and nowhere else.
+
+Precedence: environment (`ALLMENDE_…`, nested with `__`) over `allmende.toml` over the defaults. Secrets come from the
+environment only. Which file: `ALLMENDE_CONFIG`, else `allmende.toml` in the working directory, else the project's own.
+What does not belong here: what a setting means to its room (`storage.config`, `catalog.config`, `connectors.config`).
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from catalog.config import CatalogConfig
+from connectors.config import FetchConfig
+from storage.config import StorageConfig
+
+PROJECT = Path(__file__).resolve().parents[1]
+DBT_PROJECT = PROJECT / "dbt_project"
+
+
+class SettingsInvalid(Exception):
+    """A setting is wrong; the message names the file or variable, the key and the fix."""
+
+
+class PortalConfig(BaseModel):
+    """A portal that the catalogue is published to. `token` comes from the environment."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["static", "ckan"]
+    url: str = ""
+    token: SecretStr = SecretStr("")
+
+
+class ChecksConfig(BaseModel):
+    """When an asset check speaks up."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rejects_share: float = Field(default=0.1, ge=0, le=1)
+    """Share of rejected rows of a version above which its check warns."""
+    row_jump_share: float = Field(default=0.5, ge=0)
+    """Change of a statewide table's row count against the run before, as a share, above which its check warns."""
+
+
+class Settings(BaseSettings):
+    """Everything that may differ between two installations."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ALLMENDE_", env_nested_delimiter="__", extra="forbid", frozen=True, nested_model_default_partial_update=True
+    )
+    toml_path: ClassVar[Path | None] = None
+
+    profile: Literal["embedded", "stack", "production"] = "embedded"
+    home: Path = Path(".allmende")
+    """All state of this installation lies here."""
+    inbox: Path | None = None
+    """Folder the Kommunen drop files into; default `<home>/inbox`."""
+    publishers: tuple[Path, ...] = (PROJECT / "connectors" / "publishers",)
+    """Folders with one TOML per Kommune; `<home>/publishers` is always read too."""
+    storage: StorageConfig = Field(default_factory=StorageConfig)
+    fetch: FetchConfig = Field(default_factory=FetchConfig)
+    catalog: CatalogConfig = Field(default_factory=CatalogConfig)
+    portals: dict[str, PortalConfig] = Field(default_factory=lambda: {"static": PortalConfig(kind="static")})
+    checks: ChecksConfig = Field(default_factory=ChecksConfig)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        toml = TomlConfigSettingsSource(settings_cls, toml_file=_toml_path())
+        return (init_settings, env_settings, toml)
+
+    @property
+    def inbox_path(self) -> Path:
+        return (self.inbox or self.home / "inbox").absolute()
+
+    @property
+    def publisher_folders(self) -> tuple[Path, ...]:
+        return (*self.publishers, self.home.absolute() / "publishers")
+
+    @property
+    def work(self) -> Path:
+        """What may be deleted at any time: databases, dlt and dbt working folders."""
+        return self.home.absolute() / "work"
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings; raises `SettingsInvalid` with one sentence that names where, which key and the fix."""
+    path = _toml_path()
+    try:
+        return Settings(**overrides)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsInvalid(f"{path}: this is not valid TOML ({error}). Correct that line.") from error
+    except ValidationError as error:
+        raise SettingsInvalid(_explain(error, path)) from error
+
+
+def _toml_path() -> Path:
+    told = os.environ.get("ALLMENDE_CONFIG")
+    if told:
+        if not Path(told).is_file():
+            raise SettingsInvalid(f"ALLMENDE_CONFIG names {told}, which does not exist. Correct the path or unset it.")
+        return Path(told)
+    here = Path("allmende.toml")
+    return here if here.is_file() else PROJECT / "allmende.toml"
+
+
+def _explain(error: ValidationError, path: Path) -> str:
+    first = error.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in first["loc"]) or "(whole file)"
+    if first["type"] == "extra_forbidden":
+        near = get_close_matches(str(first["loc"][-1]), _keys(first["loc"][:-1]), n=1)
+        fix = f"did you mean “{near[0]}”?" if near else f"known keys: {', '.join(_keys(first['loc'][:-1]))}."
+        return f"{path}: unknown setting “{key}”; {fix}"
+    more = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    message = first["msg"].removeprefix("Value error, ")
+    return f"{path} or environment: “{key}”: {message}{more}"
+
+
+def _keys(location: tuple[int | str, ...]) -> list[str]:
+    model: Any = Settings
+    for part in location:
+        field = getattr(model, "model_fields", {}).get(part)
+        model = field.annotation if field is not None else None
+    return sorted(getattr(model, "model_fields", {}))
