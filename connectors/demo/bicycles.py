@@ -27,7 +27,7 @@ COUNTERS = ("Zählstelle Uferweg", "Zählstelle Bahnhofstraße", "Zählstelle S�
 def erlangen() -> DemoDataset:
     """June 2025 by the hour: 720 lines, four counters as columns, `;`, UTF-8, a counter that says `defekt`."""
     dice, tally, rows = Dice("09562000/radverkehrszaehlung"), Tally(), list[list[str]]()
-    where = dice.rows(720, {faults.WORD_FOR_NUMBER: 9})
+    where = dice.rows(720, {faults.WORD_FOR_COUNT: 9})
     start = datetime(2025, 6, 1)  # noqa: DTZ001 -- local time, as counters write it
     for index in range(720):
         moment = start + timedelta(hours=index)
@@ -37,7 +37,7 @@ def erlangen() -> DemoDataset:
             count = _hourly(dice, moment, 90 - 15 * number)
             if number == broken:
                 cells.append("defekt")
-                tally.reject(faults.WORD_FOR_NUMBER)
+                tally.reject(faults.WORD_FOR_COUNT)
             else:
                 cells.append(str(count))
                 tally.accept(anzahl=count)

@@ -1,28 +1,32 @@
-"""The names of the faults that the generators plant. What the engine calls them is its own affair.
+"""The faults that the generators plant, named by the engine's stable codes (`standards.messages`).
 
-The first group costs the row, the second is mended or only noted and the row stays.
+The first group costs the row, the second is mended and the row stays. Which row gets which is chosen in `dice`.
 """
 
 from __future__ import annotations
 
 # No repair can mend these: the row waits in quarantine.
-WORD_FOR_NUMBER = "word-for-number"
+WORD_FOR_NUMBER = "not_a_number"
 """`hoch` where a height in metres belongs."""
-NULL_ISLAND = "null-island"
+WORD_FOR_COUNT = "not_an_integer"
+"""`defekt` where a count belongs."""
+NULL_ISLAND = "coordinate_impossible"
 """The coordinates 0/0."""
-OUTSIDE = "outside"
+OUTSIDE = "coordinate_outside"
 """A place far outside Germany."""
-DUPLICATE = "duplicate"
+DUPLICATE = "duplicate_row"
 """The same row a second time."""
-IMPOSSIBLE_VALUE = "impossible-value"
+IMPOSSIBLE_VALUE = "out_of_range"
 """A number that cannot be (a tree of 410 m, a negative count)."""
-BAD_DATE = "bad-date"
+BAD_DATE = "not_a_date"
 """A day that no calendar has (31.02.)."""
-MISSING_REQUIRED = "missing-required"
+MISSING_REQUIRED = "required_missing"
 """The field that names the thing is empty."""
+TOTALS = "totals_row"
+"""A line with the sum of the lines above: counting it would count everything twice."""
 
-# These are mended or noted: the row stays.
-MISSING_WORD = "missing-word"
+# These are mended: the row stays.
+MISSING_WORD = "missing_word"
 """`k.A.`, `unbekannt`, `-`: a word for nothing."""
-SWAPPED = "swapped"
+SWAPPED = "swapped_coordinates"
 """Latitude and longitude changed places."""

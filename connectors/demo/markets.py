@@ -73,6 +73,6 @@ def _dataset(ags: str, publisher: str, filename: str, content: bytes, *, tally: 
         filename=filename,
         content=content,
         expected=tally.expected(f"{ags}/{STANDARD}", STANDARD, bbox=box),
-        licence="cc0",
+        licence="cc-zero",
         frequency="IRREG",
     )

@@ -26,9 +26,9 @@ class Expected:
     is_readable: bool
     rows_total: int
     rejected: Mapping[str, int] = field(default_factory=dict)
-    """Rows with a planted fault that no repair can mend, per fault (`connectors.demo.faults`)."""
+    """Rows with a planted fault that no repair can mend, per code of the engine (`standards.messages`)."""
     repaired: Mapping[str, int] = field(default_factory=dict)
-    """Cells or rows with a planted fault that can be mended, per fault; such a row stays accepted."""
+    """Rows with a planted fault that can be mended, per kind of repair of the engine; such a row stays accepted."""
     sums: Mapping[str, float] = field(default_factory=dict)
     """Sum of a field of the standard over the accepted rows, in the standard's unit."""
     nulls: Mapping[str, int] = field(default_factory=dict)

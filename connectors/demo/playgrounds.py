@@ -63,7 +63,7 @@ def passau() -> DemoDataset:
         filename="spielplaetze.geojson",
         content=geojson(features),
         expected=tally.expected(f"09262000/{STANDARD}", STANDARD, bbox=places.PASSAU),
-        licence="cc-by-4.0",
+        licence="cc-by/4.0",
     )
 
 

@@ -40,7 +40,8 @@ def publisher_files(datasets: tuple[DemoDataset, ...]) -> Iterator[tuple[str, st
             "# Erfundene Beispieldaten: geschrieben von connectors.demo, nicht von Hand ändern.",
             f"ags = {_toml(ags)}",
             f"name = {_toml(own[0].publisher)}",
-            f"email = {_toml(f'opendata@{ags}.example')}",
+            f"contact = {{ email = {_toml(f'opendata@{ags}.example')} }}",
+            "is_invented = true",
         ]
         for dataset in own:
             lines += ["", "[[datasets]]", *_dataset_lines(dataset)]
@@ -56,14 +57,13 @@ def _dataset_lines(dataset: DemoDataset) -> list[str]:
         "classification": dataset.expected.classification.value,
         "licence": dataset.licence,
         "frequency": dataset.frequency,
-        "is_invented": True,
     }
     source = f'source = {{ kind = "inbox", path = {_toml(f"{dataset.ags}/{dataset.filename}")} }}'
     return [*(f"{key} = {_toml(value)}" for key, value in values.items()), source]
 
 
-def _toml(value: str | bool) -> str:
-    """A TOML basic string or boolean: JSON writes both the same way."""
+def _toml(value: str) -> str:
+    """A TOML basic string: JSON writes it the same way."""
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -102,12 +102,13 @@ def test_a_damaged_file_is_made_whole_again(tmp_path: Path):
 
 
 def test_publisher_files_say_that_the_data_is_invented(tmp_path: Path):
-    """Every dataset of every publisher file is marked as invented, and keeps its classification."""
+    """Every publisher file is marked as invented, and every dataset keeps its classification."""
     write_demo(tmp_path / "inbox", tmp_path / "publishers")
     seen = {}
     for path in (tmp_path / "publishers").glob("*.toml"):
-        for entry in tomllib.loads(path.read_text(encoding="utf-8"))["datasets"]:
-            assert entry["is_invented"] is True
+        publisher = tomllib.loads(path.read_text(encoding="utf-8"))
+        assert publisher["is_invented"] is True
+        for entry in publisher["datasets"]:
             seen[f"{path.stem}/{entry['slug']}"] = entry["classification"]
     assert seen == {one.id: one.expected.classification for one in demo_datasets()}
     assert list(seen.values()).count("internal") == 1
@@ -118,9 +119,9 @@ def test_the_key_agrees_with_the_files_themselves():
     key = answer_key()
     trees = rows_of("09461000/baumkataster", encoding="cp1252", delimiter=";", skip=3, width=10)
     assert len(trees) == key["09461000/baumkataster"].rows_total == 2400
-    assert sum(row[4] == "hoch" for row in trees) == key["09461000/baumkataster"].rejected["word-for-number"]
+    assert sum(row[4] == "hoch" for row in trees) == key["09461000/baumkataster"].rejected["not_a_number"]
     assert sum(row[4] == "k.A." for row in trees) == key["09461000/baumkataster"].nulls["hoehe_m"]
-    assert len(trees) - len({tuple(row) for row in trees}) == key["09461000/baumkataster"].rejected["duplicate"]
+    assert len(trees) - len({tuple(row) for row in trees}) == key["09461000/baumkataster"].rejected["duplicate_row"]
     counts = rows_of("09562000/radverkehrszaehlung", encoding="utf-8", delimiter=";")
     cells = [cell for row in counts for cell in row[1:]]
     assert len(cells) == key["09562000/radverkehrszaehlung"].rows_total
