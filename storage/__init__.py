@@ -1,1 +1,18 @@
-""""""
+"""Which bytes lie where: the stores, what may lie in them, and how a dataset version gets there.
+
+| module | answers |
+|---|---|
+| `names`, `layout` | what is a thing called, which key has it |
+| `config` | which sites are there and what does policy let them hold |
+| `stores` | the read side of one site (folder, S3, Azure Blob, GCS through obstore) |
+| `placement`, `sites` | the one guarded way to write |
+| `manifest`, `index` | what is said about a version; which version is published |
+| `package`, `formats/` | a dataset version as files |
+| `withdrawal` | take a dataset back everywhere |
+| `replication`, `verification`, `drill` | policy against what really lies there, and making it so |
+| `admin` | buckets: versioning, lifecycle, object lock, public-read policy |
+
+Two rules hold the room together. Whoever writes, writes through `Sites.write`: no other room may import `obstore`,
+`boto3`, `minio` or `storage._handle`. And a version is public when its manifest stands and the index names it:
+content first, manifest, `latest`, index last.
+"""

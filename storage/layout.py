@@ -5,7 +5,8 @@ Keys are relative to a site's root and use `/`. What does not belong here: which
 
 ```
 landing/<ags>/<slug>/<sha256>/content            the bytes exactly as received
-landing/<ags>/<slug>/<sha256>/receipt.json       who, when, from where; written last, so it is the commit
+landing/<ags>/<slug>/receipts/<UTC time>-<sha12>.json  who, when, from where; written last, so it is the commit
+landing/<ags>/<slug>/receipts/<UTC time>-withdrawn.json  the dataset was taken back here
 raw/<standard>/                                  Delta table of accepted rows (append-only)
 raw/<standard>_rejects/                          Delta table of rejected rows
 raw/versions/  raw/pointers/                     Delta tables: one row a version; one row a move of the pointer
@@ -14,6 +15,8 @@ open/<owner>/<slug>/<version>/<file>             immutable; `datapackage.json` i
 open/<owner>/<slug>/latest/<file>                the stable address
 open/index.json                                  which version of which dataset is published
 portal/                                          the static portal and the DCAT-AP.de feed
+portal/_manifest.json                            {path below portal/: sha256}; written last by the renderer
+quarantine/<UTC time>/<key>                      what `stores repair` found and nobody knows: moved, never deleted
 ```
 """
 
@@ -35,9 +38,11 @@ class Zone(StrEnum):
     CURATED = "curated"
     OPEN = "open"
     PORTAL = "portal"
+    QUARANTINE = "quarantine"
 
 
 OPEN_INDEX = f"{Zone.OPEN}/index.json"
+PORTAL_MANIFEST = f"{Zone.PORTAL}/_manifest.json"
 
 
 def zone_of(key: str) -> Zone:
@@ -52,8 +57,14 @@ def landing_content(dataset: DatasetId, sha256: str) -> str:
     return f"{Zone.LANDING}/{dataset}/{sha256}/content"
 
 
-def landing_receipt(dataset: DatasetId, sha256: str) -> str:
-    return f"{Zone.LANDING}/{dataset}/{sha256}/receipt.json"
+def landing_receipts(dataset: DatasetId) -> str:
+    """The prefix under which a dataset's receipts lie, sorted by time."""
+    return f"{Zone.LANDING}/{dataset}/receipts/"
+
+
+def landing_receipt(dataset: DatasetId, stamp: str, mark: str) -> str:
+    """`stamp`: sortable UTC time; `mark`: first 12 digits of the content's SHA-256, or `withdrawn`."""
+    return f"{landing_receipts(dataset)}{stamp}-{mark}.json"
 
 
 def raw_table(table: str) -> str:

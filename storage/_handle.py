@@ -1,0 +1,221 @@
+"""obstore behind one class: reads, writes and lists objects of one site, and says in a sentence what went wrong.
+
+Private to the room: a handle can write anything anywhere. Policy is decided in `storage.sites`, the only module that
+writes through it; the import contract forbids the other rooms to import this one.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import obstore
+from obstore.exceptions import (
+    AlreadyExistsError,
+    BaseError,
+    PermissionDeniedError,
+    PreconditionError,
+    UnauthenticatedError,
+)
+from obstore.store import LocalStore, from_url
+
+from storage.config import StoreConfig
+from storage.errors import (
+    KeyInvalid,
+    ObjectChanged,
+    ObjectExists,
+    ObjectMissing,
+    StorageError,
+    StoreFull,
+    StoreUnreachable,
+)
+
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
+
+CHUNK = 8 * 1024 * 1024
+"""Bytes held at once while streaming, and the size above which an upload goes in parts."""
+
+_FULL = re.compile(r"no space left|os error 28|os error 122|quota|XMinioStorageFull|InsufficientStorage", re.IGNORECASE)
+_BAD_SEGMENT = re.compile(r"[\x00-\x1f\x7f\\]")
+_STAGING = re.compile(r"#\d+$")
+_MEDIATYPES = {
+    ".parquet": "application/vnd.apache.parquet",
+    ".geojson": "application/geo+json",
+    ".csv": "text/csv; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".ttl": "text/turtle; charset=utf-8",
+    ".jsonld": "application/ld+json",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectInfo:
+    """What a site says about an object; `size` in bytes, `modified` in UTC."""
+
+    key: str
+    size: int
+    modified: datetime
+    etag: str
+
+
+def check_key(key: str) -> str:
+    """Return `key` where it is a plain relative path; raises `KeyInvalid` for one that might lead elsewhere."""
+    parts = key.split("/")
+    if not key or any(part in {"", ".", ".."} or part != part.strip() for part in parts) or _BAD_SEGMENT.search(key):
+        raise KeyInvalid(f"“{key}” is no key: write zone/…/file without “..”, empty parts or control characters")
+    if _STAGING.search(key) or "%" in key or len(key.encode()) > 900:
+        raise KeyInvalid(f"“{key}” is no key: no “%”, no “#1” at the end, at most 900 bytes")
+    return key
+
+
+class Handle:
+    """Every object operation of one site. Thread-safe."""
+
+    def __init__(self, site: str, config: StoreConfig, home: Path) -> None:
+        self.site = site
+        self.folder = _folder(config, home) if config.scheme == "file" else None
+        self._store = _open(config, self.folder)
+
+    def get(self, key: str) -> bytes:
+        with self._translated(key):
+            return bytes(obstore.get(self._store, self._inside(key)).bytes())
+
+    def stream(self, key: str) -> Iterator[bytes]:
+        with self._translated(key):
+            for chunk in obstore.get(self._store, self._inside(key)).stream(min_chunk_size=CHUNK):
+                yield bytes(chunk)
+
+    def head(self, key: str) -> ObjectInfo | None:
+        try:
+            with self._translated(key):
+                return _info(obstore.head(self._store, self._inside(key)))
+        except ObjectMissing:
+            return None
+
+    def list(self, prefix: str) -> Iterator[ObjectInfo]:
+        with self._translated(prefix):
+            for batch in obstore.list(self._store, prefix.rstrip("/") or None, chunk_size=1000):
+                for meta in batch:
+                    yield _info(meta)
+
+    def put(self, key: str, data: bytes, *, create: bool = False, if_match: str = "") -> None:
+        """Write `data` as a whole, atomically; `create` and `if_match` (an etag) make it conditional."""
+        mode: Any = {"e_tag": if_match} if if_match else ("create" if create else "overwrite")
+        with self._translated(key):
+            obstore.put(
+                self._store,
+                self._inside(key),
+                data,
+                mode=mode,
+                attributes=self._attributes(key),
+                use_multipart=None if mode == "overwrite" else False,
+                chunk_size=CHUNK,
+            )
+
+    def put_stream(self, key: str, chunks: Iterable[bytes]) -> None:
+        """Write `chunks` as one object: it is visible when the last byte is there, or not at all."""
+        with self._translated(key):
+            # obstore.put with an iterator would run it inside its own runtime, where another obstore call panics.
+            writer = obstore.open_writer(
+                self._store, self._inside(key), attributes=self._attributes(key), buffer_size=CHUNK, max_concurrency=4
+            )
+            for chunk in chunks:
+                writer.write(chunk)
+            # Not in a `finally`: closing is the commit. A writer that is dropped takes its parts with it.
+            writer.close()
+
+    def create_stream(self, key: str, chunks: Iterable[bytes]) -> None:
+        """Like `put_stream`, but raises `ObjectExists` rather than replace an object."""
+        if self.head(key) is not None:
+            raise ObjectExists(f"{self.site}: {key} exists already")
+        if self.folder is None:
+            # Completing an upload in parts cannot be made conditional with every provider: between this head and the
+            # commit another writer may win. Keys of large objects carry their content's hash, so it wrote the same.
+            self.put_stream(key, chunks)
+            return
+        staged = f".staging/{key}"
+        self.put_stream(staged, chunks)
+        try:
+            with self._translated(key):
+                obstore.rename(self._store, staged, key, overwrite=False)
+        except ObjectExists:
+            self.delete(staged)
+            raise
+
+    def delete(self, key: str) -> None:
+        """Delete an object; one that is not there is fine."""
+        with suppress(ObjectMissing), self._translated(key):
+            obstore.delete(self._store, self._inside(key))
+
+    def _inside(self, key: str) -> str:
+        """The key itself, after a look that no symbolic link leads it out of the folder."""
+        check_key(key)
+        if self.folder is not None and not (self.folder / key).resolve().is_relative_to(self.folder):
+            raise KeyInvalid(f"{self.site}: {key} leads out of the store through a symbolic link: remove the link")
+        return key
+
+    def _attributes(self, key: str) -> dict[Any, str] | None:
+        """The content type, so that a browser reads a bucket like a web server. Folders cannot keep one."""
+        if self.folder is not None:
+            return None
+        suffix = Path(key).suffix.lower()
+        guessed = _MEDIATYPES.get(suffix) or mimetypes.guess_type(key)[0]
+        return {"Content-Type": guessed or "application/octet-stream"}
+
+    @contextmanager
+    def _translated(self, key: str) -> Iterator[None]:
+        try:
+            yield
+        except (BaseError, OSError, ValueError, NotImplementedError) as error:
+            if isinstance(error, KeyInvalid | StorageError):
+                raise
+            raise _translate(self.site, key, error) from error
+
+
+def _open(config: StoreConfig, folder: Path | None) -> ObjectStore:
+    if folder is not None:
+        return LocalStore(folder, mkdir=True, automatic_cleanup=True)
+    # Plain http has to be asked for: an endpoint of our own on 127.0.0.1 or inside a data centre.
+    client: Any = {"connect_timeout": "5s", "timeout": "120s", "allow_http": config.endpoint.startswith("http://")}
+    retry: Any = {"max_retries": 3, "retry_timeout": timedelta(seconds=30)}
+    return from_url(config.url, config=obstore_options(config), client_options=client, retry_config=retry)
+
+
+def obstore_options(config: StoreConfig) -> Any:
+    """The settings of a store as obstore names them; uploads to S3 carry a SHA-256 that the server checks."""
+    options = {"checksum_algorithm": "SHA256"} if config.scheme == "s3" else {}
+    if config.region:
+        options["region"] = config.region
+    return {**options, **config.options, **{name: value.get_secret_value() for name, value in config.secrets.items()}}
+
+
+def _folder(config: StoreConfig, home: Path) -> Path:
+    """The store's folder, resolved: a link that *is* the store is the operator's choice, one inside is an attack."""
+    return (home / config.url.removeprefix("file://")).resolve()
+
+
+def _info(meta: Any) -> ObjectInfo:
+    return ObjectInfo(meta["path"], meta["size"], meta["last_modified"], meta["e_tag"] or "")
+
+
+def _translate(site: str, key: str, error: Exception) -> StorageError:
+    reason = str(error).partition("\n")[0]
+    if isinstance(error, FileNotFoundError):
+        return ObjectMissing(f"{site}: there is no {key}")
+    if isinstance(error, AlreadyExistsError):
+        return ObjectExists(f"{site}: {key} exists already")
+    if isinstance(error, PreconditionError):
+        return ObjectChanged(f"{site}: {key} was changed by somebody else in the meantime: read it again")
+    if _FULL.search(reason):
+        return StoreFull(f"{site}: no space left while writing {key}: free some and run again")
+    if isinstance(error, PermissionDeniedError | UnauthenticatedError | PermissionError):
+        return StoreUnreachable(f"{site}: access to {key} is refused: check the site's credentials and rights")
+    return StoreUnreachable(f"{site}: {key} cannot be reached: {reason[:300]}")

@@ -1,0 +1,170 @@
+"""All sites of a configuration, and `Sites.write`: the one way any byte gets to any of them.
+
+Everything else that writes (packages, index, replication, repair, the other rooms) calls it. What does not belong here:
+the rules themselves (`storage.placement`).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import structlog
+
+from storage._handle import CHUNK, Handle, ObjectInfo
+from storage.config import StorageConfig
+from storage.errors import ConfigInvalid, ObjectMissing, PlacementForbidden
+from storage.layout import OPEN_INDEX, Zone
+from storage.manifest import Classification
+from storage.placement import Guard, zone_of_key
+from storage.stores import Store
+
+Data = bytes | Path | Iterable[bytes]
+
+_IN_MEMORY = 16 * 1024 * 1024
+_log = structlog.get_logger(__name__)
+
+
+def open_sites(config: StorageConfig, home: Path) -> Sites:
+    """Every site of `config`; relative folders lie in `home`. Opens no connection: a site may be down."""
+    return Sites(config, home)
+
+
+class Sites:
+    """The sites by name. Reading: `store(site)`. Writing: `write` and `delete`, guarded by the placement policy."""
+
+    def __init__(self, config: StorageConfig, home: Path) -> None:
+        self.config = config
+        self.home = home
+        self._handles = {site: Handle(site, store, home) for site, store in config.stores.items()}
+        self._stores = {
+            site: Store(site, config.stores[site], handle, is_onprem=site == config.onprem)
+            for site, handle in self._handles.items()
+        }
+        self._guard = Guard(config, self.onprem)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every site, on-premises first."""
+        return tuple(sorted(self._stores, key=lambda site: (site != self.config.onprem, site)))
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Every site that is not on-premises."""
+        return self.names[1:]
+
+    @property
+    def onprem(self) -> Store:
+        return self._stores[self.config.onprem]
+
+    def store(self, site: str) -> Store:
+        """The read side of a site; raises `ConfigInvalid` for one that is not configured."""
+        try:
+            return self._stores[site]
+        except KeyError:
+            raise ConfigInvalid(f"there is no site “{site}”: known are {', '.join(self.names)}") from None
+
+    def write(
+        self,
+        site: str,
+        key: str,
+        data: Data,
+        *,
+        classification: Classification,
+        create: bool = False,
+        if_match: str = "",
+    ) -> ObjectInfo:
+        """Write an object, whole or not at all, where policy lets it lie.
+
+        `create=True` raises `ObjectExists` rather than replace; `if_match` (an etag, buckets only) raises
+        `ObjectChanged` where somebody else wrote. Raises `PlacementForbidden` before a byte leaves (also logged),
+        `KeyInvalid`, `StoreFull`, `StoreUnreachable`.
+        """
+        store = self.store(site)
+        try:
+            self._guard.check_policy(site, key, classification)
+            if store.is_onprem:
+                self._put(site, key, data, create=create, if_match=if_match)
+            else:
+                self._put_vouched(site, key, data, create=create, if_match=if_match)
+        except PlacementForbidden as error:
+            _log.error("write_forbidden", site=site, key=key, classification=str(classification), reason=str(error))
+            raise
+        info = store.head(key)
+        if info is None:
+            raise ObjectMissing(f"{site}: {key} was removed by somebody else while it was written")
+        return info
+
+    def delete(self, site: str, key: str) -> None:
+        """Delete an object; one that is not there is fine. What was received (`landing/`) is never deleted."""
+        self.store(site)
+        if zone_of_key(key) is Zone.LANDING and site == self.config.onprem:
+            _log.error("delete_forbidden", site=site, key=key)
+            raise PlacementForbidden(f"{key}: what was received is never deleted")
+        self._handles[site].delete(key)
+
+    @contextmanager
+    def lock(self, name: str) -> Iterator[None]:
+        """Hold a lock among the processes of this home; freed by the system when a process dies."""
+        path = self.home / "locks" / f"{name}.lock"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            yield
+
+    def _put_vouched(self, site: str, key: str, data: Data, *, create: bool, if_match: str) -> None:
+        """Off the premises go only bytes whose hash is known before the first of them leaves."""
+        if key == OPEN_INDEX:
+            if not isinstance(data, bytes):
+                raise PlacementForbidden(f"{key}: the index is written as a whole")
+            self._guard.check_index(site, data)
+            self._put(site, key, data, create=create, if_match=if_match)
+        elif isinstance(data, bytes):
+            self._guard.check_content(site, key, hashlib.sha256(data).hexdigest())
+            self._put(site, key, data, create=create, if_match=if_match)
+        else:
+            # Copied first: a file or a stream could hold other bytes the second time it is read.
+            with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as held:
+                sha256 = _spool(data, held)
+                self._guard.check_content(site, key, sha256)
+                held.seek(0)
+                self._put(site, key, _chunks(held), create=create, if_match=if_match)
+
+    def _put(self, site: str, key: str, data: Data, *, create: bool, if_match: str) -> None:
+        handle = self._handles[site]
+        if isinstance(data, Path) and data.stat().st_size <= CHUNK:
+            data = data.read_bytes()
+        if isinstance(data, bytes):
+            handle.put(key, data, create=create, if_match=if_match)
+        elif isinstance(data, Path):
+            with data.open("rb") as file:
+                self._put_chunks(handle, key, _chunks(file), create=create)
+        else:
+            self._put_chunks(handle, key, data, create=create)
+
+    def _put_chunks(self, handle: Handle, key: str, chunks: Iterable[bytes], *, create: bool) -> None:
+        if create:
+            handle.create_stream(key, chunks)
+        else:
+            handle.put_stream(key, chunks)
+
+
+def _spool(data: Path | Iterable[bytes], held: tempfile.SpooledTemporaryFile[bytes]) -> str:
+    digest = hashlib.sha256()
+    if isinstance(data, Path):
+        with data.open("rb") as file:
+            return _spool(_chunks(file), held)
+    for chunk in data:
+        digest.update(chunk)
+        held.write(chunk)
+    return digest.hexdigest()
+
+
+def _chunks(file: BinaryIO | tempfile.SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
+    while chunk := file.read(CHUNK):
+        yield chunk
