@@ -1,0 +1,34 @@
+with
+
+joined as (
+
+    select * from {{ ref('int_wochenmaerkte_joined') }}
+
+),
+
+ordered as (
+
+    select
+        ags,
+        gemeinde,
+        kreis,
+        regierungsbezirk,
+        land,
+        einwohner_gemeinde,
+        name,
+        oeffnungszeiten,
+        adresse,
+        lat,
+        lon,
+        dataset,
+        version,
+        row
+    from joined
+    order by
+        ags,
+        dataset,
+        row
+
+)
+
+select * from ordered

@@ -1,0 +1,251 @@
+"""A raw zone written by hand and a way to run dbt on it: what the tests of the dbt project share.
+
+The raw zone has what the models must tell apart: two publishers, three versions of one dataset, a withdrawn dataset, an
+internal one, rejected rows, and a publisher whose AGS no register knows.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+from orchestration.duckdb_extensions import install_duckdb_extensions
+
+DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+
+TYPES: dict[str, Any] = {
+    "string": pl.String,
+    "integer": pl.Int64,
+    "number": pl.Float64,
+    "date": pl.Date,
+    "datetime": pl.Datetime("us"),
+    "year": pl.Int32,
+}
+PLACE = {"lat": "number", "lon": "number"}
+STANDARDS: dict[str, dict[str, str]] = {
+    "baumkataster": {
+        "baum_nr": "string",
+        "art_botanisch": "string",
+        "art_deutsch": "string",
+        "pflanzjahr": "year",
+        "hoehe_m": "number",
+        "kronendurchmesser_m": "number",
+        "stammumfang_cm": "number",
+        "standort": "string",
+        **PLACE,
+    },
+    "spielplaetze": {
+        "name": "string",
+        "art": "string",
+        "flaeche_m2": "number",
+        "altersgruppe": "string",
+        "ausstattung": "string",
+        "adresse": "string",
+        **PLACE,
+    },
+    "parkraum": {
+        "name": "string",
+        "art": "string",
+        "kapazitaet": "integer",
+        "kapazitaet_behindert": "integer",
+        "frei": "integer",
+        "zeitpunkt": "datetime",
+        "adresse": "string",
+        **PLACE,
+    },
+    "radverkehrszaehlung": {
+        "zaehlstelle": "string",
+        "richtung": "string",
+        "zeitpunkt": "datetime",
+        "intervall_min": "integer",
+        "anzahl": "integer",
+        **PLACE,
+    },
+    "haushalt": {
+        "jahr": "year",
+        "stand": "string",
+        "produkt": "string",
+        "produkt_bezeichnung": "string",
+        "konto": "string",
+        "konto_bezeichnung": "string",
+        "art": "string",
+        "betrag_eur": "number",
+    },
+    "wochenmaerkte": {"name": "string", "oeffnungszeiten": "string", "adresse": "string", **PLACE},
+}
+KEY = {"_ags": pl.String, "_dataset": pl.String, "_version": pl.String, "_row": pl.Int64}
+REJECT = ("code", "column", "value", "message_de", "reasons", "record")
+POINTER = {
+    "_ags": pl.String,
+    "_dataset": pl.String,
+    "_version": pl.String,
+    "standard": pl.String,
+    "classification": pl.String,
+    "moved_at": pl.Datetime("us", "UTC"),
+    "seq": pl.Int64,
+    "reason": pl.String,
+}
+VERSION = {
+    "_ags": pl.String,
+    "_dataset": pl.String,
+    "_version": pl.String,
+    "standard": pl.String,
+    "standard_version": pl.String,
+    "classification": pl.String,
+    "status": pl.String,
+    "source_kind": pl.String,
+    "received_at": pl.Datetime("us", "UTC"),
+    "converted_at": pl.Datetime("us", "UTC"),
+    "rows_total": pl.Int64,
+    "rows_accepted": pl.Int64,
+    "rows_rejected": pl.Int64,
+    "is_invented": pl.Boolean,
+    "stand": pl.Date,
+}
+NOON = datetime(2024, 6, 1, 12, tzinfo=UTC)
+
+
+class RawZone:
+    """Delta tables as the connectors leave them, in a folder."""
+
+    def __init__(self, folder: Path, standards: Sequence[str]) -> None:
+        self.folder = folder
+        self._seq = 0
+        for standard in standards:
+            schema = KEY | {name: TYPES[kind] for name, kind in STANDARDS[standard].items()}
+            self._append(standard, pl.DataFrame(schema=schema))
+            self._append(f"{standard}_rejects", pl.DataFrame(schema=KEY | dict.fromkeys(REJECT, pl.String)))
+        self._append("versions", pl.DataFrame(schema=VERSION))
+        self._append("pointers", pl.DataFrame(schema=POINTER))
+
+    def hand_in(
+        self,
+        dataset: str,
+        version: str,
+        standard: str,
+        rows: Sequence[dict[str, object]],
+        *,
+        rejects: int = 0,
+        classification: str = "open",
+        point: bool = True,
+    ) -> None:
+        """Append a version and, with `point`, make it the current one. Rows are numbered from 2 (line 1 is the header)."""
+        key = {"_ags": dataset[:8], "_dataset": dataset, "_version": version}
+        schema = KEY | {name: TYPES[kind] for name, kind in STANDARDS[standard].items()}
+        accepted = [key | {"_row": number} | row for number, row in enumerate(rows, start=2)]
+        self._append(standard, pl.DataFrame(accepted, schema=schema))
+        rejected = [key | {"_row": 1000 + number, "code": "zahl", "record": "{}"} for number in range(rejects)]
+        self._append(f"{standard}_rejects", pl.DataFrame(rejected, schema=KEY | dict.fromkeys(REJECT, pl.String)))
+        counts = {"rows_total": len(rows) + rejects, "rows_accepted": len(rows), "rows_rejected": rejects}
+        facts = {
+            "standard": standard,
+            "standard_version": "1",
+            "classification": classification,
+            "status": "accepted",
+            "source_kind": "upload",
+            "received_at": NOON,
+            "converted_at": NOON,
+            "is_invented": False,
+            "stand": date(2024, 5, 31),
+        }
+        self._append("versions", pl.DataFrame([key | facts | counts], schema=VERSION))
+        if point:
+            self.point(dataset, version, standard, classification=classification)
+
+    def point(self, dataset: str, version: str | None, standard: str, *, classification: str = "open") -> None:
+        """Move the pointer of a dataset; no version withdraws it."""
+        self._seq += 1
+        row = {
+            "_ags": dataset[:8],
+            "_dataset": dataset,
+            "_version": version,
+            "standard": standard,
+            "classification": classification,
+            "moved_at": NOON,
+            "seq": self._seq,
+        }
+        self._append("pointers", pl.DataFrame([row], schema=POINTER))
+
+    def _append(self, table: str, frame: pl.DataFrame) -> None:
+        frame.write_delta(str(self.folder / table), mode="append")
+
+
+@dataclass(frozen=True)
+class DbtRun:
+    """What one dbt process did."""
+
+    returncode: int
+    output: str
+    results: dict[str, str]
+    """Node name → status."""
+    seconds: float
+
+
+@dataclass(frozen=True)
+class DbtHome:
+    """A place of its own for dbt: raw zone, curated zone, working database."""
+
+    folder: Path
+    extensions: Path
+    project: Path = DBT_PROJECT
+
+    @property
+    def curated(self) -> Path:
+        return self.folder / "curated"
+
+    def raw(self, standards: Sequence[str] = tuple(STANDARDS)) -> RawZone:
+        return RawZone(self.folder / "raw", standards)
+
+    def run(self, *arguments: str) -> DbtRun:
+        """Run one dbt command as the orchestration does: everything it must know is in its environment."""
+        self.curated.mkdir(exist_ok=True)
+        command = [sys.executable, "-m", "dbt.cli.main", "--log-format=text", *arguments, "--no-use-colors"]
+        places = ["--project-dir", str(self.project), "--profiles-dir", str(self.project)]
+        targets = ["--target-path", str(self.folder / "target"), "--log-path", str(self.folder / "logs")]
+        environment = os.environ | {
+            "ALLMENDE_RAW_URI": str(self.folder / "raw"),
+            "ALLMENDE_CURATED_URI": str(self.curated),
+            "ALLMENDE_DUCKDB_PATH": str(self.folder / "work.duckdb"),
+            "ALLMENDE_DUCKDB_EXTENSIONS": str(self.extensions),
+        }
+        done = subprocess.run(
+            [*command, *places, *targets], env=environment, capture_output=True, text=True, check=False
+        )
+        return _read_run(done, self.folder / "target" / "run_results.json")
+
+    def table(self, name: str) -> pl.DataFrame:
+        """A mart as the exporter finds it: the Parquet file in the curated zone."""
+        return pl.read_parquet(self.curated / f"{name}.parquet")
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.folder / "work.duckdb"), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+
+def _read_run(done: subprocess.CompletedProcess[str], path: Path) -> DbtRun:
+    report = json.loads(path.read_text()) if path.is_file() else {"results": [], "elapsed_time": 0.0}
+    statuses = {result["unique_id"].split(".")[2]: result["status"] for result in report["results"]}
+    return DbtRun(done.returncode, done.stdout + done.stderr, statuses, report["elapsed_time"])
+
+
+@pytest.fixture(scope="session")
+def extensions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """DuckDB's extension folder, filled from the wheels."""
+    return install_duckdb_extensions(tmp_path_factory.mktemp("extensions"))
+
+
+@pytest.fixture(scope="module")
+def dbt_home(tmp_path_factory: pytest.TempPathFactory, extensions: Path) -> Callable[[], DbtHome]:
+    """Makes a fresh place for dbt at each call."""
+    return lambda: DbtHome(tmp_path_factory.mktemp("dbt"), extensions)
