@@ -1,0 +1,19 @@
+"""CKAN as a place to publish to: what a dataset looks like there, and the target of `catalog.publishing`.
+
+| module | answers |
+|---|---|
+| `config` | address, token, limits of one portal |
+| `clean` | text, tags and addresses of strangers in the form that CKAN keeps unchanged |
+| `mapping` | from a dataset to its entry: DCAT-AP.de in the field names of ckanext-dcat and ckanext-dcatde |
+| `schema` | from an entry to a CKAN package and back, for portals with and without ckanext-scheming |
+| `revision` | the smallest `package_revise` that leads from one entry to another |
+| `client` | one call through ckanapi: patience, and a sentence for every answer |
+| `portal` | `CkanPortal`: bulk read, create, update, withdraw |
+
+CKAN behaviour is recorded, not remembered: `tests/catalog/record_ckan.py` runs all of it against a real CKAN.
+"""
+
+from catalog.ckan.config import CkanConfig
+from catalog.ckan.portal import CkanPortal, open_ckan
+
+__all__ = ["CkanConfig", "CkanPortal", "open_ckan"]

@@ -1,0 +1,132 @@
+"""One call to a CKAN portal through ckanapi: patience, and one sentence for every answer.
+
+The seam is ckanapi's own `call_action`, shared by its remote, local and test portals. What does not belong here: which
+calls make up a change (`portal`). The token is held by the ckanapi object alone and appears in no message.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from catalog.publishing.plan import printable
+from catalog.publishing.portal import PortalError, PortalStopped, Refused, Transient
+from catalog.publishing.retry import Patience
+
+_BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+
+class CallAction(Protocol):
+    """What ckanapi's RemoteCKAN, LocalCKAN and TestAppCKAN have in common."""
+
+    def call_action(  # noqa: PLR0917 - ckanapi's signature
+        self,
+        action: str,
+        data_dict: dict[str, Any] | None = None,
+        context: Any = None,
+        apikey: str | None = None,
+        files: Any = None,
+        requests_kwargs: dict[str, Any] | None = None,
+    ) -> Any: ...
+
+
+class Missing(Refused):
+    """The portal knows no such thing (or not for us)."""
+
+
+class Forbidden(Refused):
+    """The token's user may not do this."""
+
+
+class Invalid(Refused):
+    """The portal's validation refused; `errors` by field, in the portal's language."""
+
+    def __init__(self, message: str, errors: Mapping[str, Any]) -> None:
+        self.errors = errors
+        super().__init__(message)
+
+
+class Unknown(Refused):
+    """The portal has no such action: a plugin is not installed."""
+
+
+class Client:
+    """Calls actions of the portal called `name` at `url`."""
+
+    def __init__(
+        self, ckan: CallAction, name: str, url: str, patience: Patience, timeout_s: tuple[float, float]
+    ) -> None:
+        self._ckan = ckan
+        self._where = f"portal “{name}” ({url})"
+        self._timeout = timeout_s
+        self.patience = patience
+
+    def call(self, action: str, **data: Any) -> Any:
+        """Call an action that may be repeated, with patience; raises `Refused`, `PortalStopped` or `Transient`."""
+        for attempt in self.patience.attempts_of():
+            with attempt:
+                return self.once(action, **data)
+        raise AssertionError("unreachable: the last attempt raises")
+
+    def once(self, action: str, **data: Any) -> Any:
+        """Call an action once; a `Transient` leaves open whether it was done."""
+        import requests  # noqa: PLC0415 - heavy, and only needed where a portal is talked to
+        from ckanapi import errors  # noqa: PLC0415
+
+        try:
+            return self._ckan.call_action(action, data, requests_kwargs={"timeout": self._timeout})
+        except errors.NotAuthorized as error:
+            raise Forbidden(
+                f"{action}: {self._where} does not allow this to the token's user: make the user editor of the "
+                "organization, or have an administrator create it."
+            ) from error
+        except errors.NotFound as error:
+            raise Missing(f"{action}: {self._where} does not find it: make a new plan.") from error
+        except errors.ValidationError as error:
+            details = {key: value for key, value in error.error_dict.items() if key != "__type"}
+            raise Invalid(
+                f"{action}: {self._where} refuses the dataset, {_first(details)}: correct it and publish again.",
+                details,
+            ) from error
+        except (errors.SearchError, errors.SearchIndexError) as error:
+            raise Transient(f"{action}: the search index of {self._where} is down: apply again later.") from error
+        except errors.ServerIncompatibleError as error:
+            raise PortalStopped(f"{action}: {self._where} does not answer like a CKAN: check the address.") from error
+        except errors.CKANAPIError as error:
+            raise self._other(action, _status(error)) from error
+        except requests.RequestException as error:
+            raise Transient(
+                f"{action}: {self._where} did not answer ({type(error).__name__}): check that it is up, apply again."
+            ) from error
+
+    def _other(self, action: str, status: int) -> PortalError:
+        if status in _BUSY:
+            return Transient(f"{action}: {self._where} answered {status}: apply again later.")
+        if status == 400:
+            return Unknown(f"{action}: {self._where} does not know this action: is the plugin installed?")
+        if status in {301, 302, 307, 308}:
+            return PortalStopped(f"{action}: {self._where} sends us elsewhere: set the address it redirects to.")
+        return PortalStopped(f"{action}: {self._where} answered {status or 'something unexpected'}: check the address.")
+
+
+def _status(error: Exception) -> int:
+    """Status in the message of a ckanapi error, which is `repr([url, status, body])`; 0 where there is none."""
+    try:
+        _, status, _ = ast.literal_eval(str(error))
+        return int(status)
+    except (ValueError, SyntaxError, TypeError):
+        return 0
+
+
+def _first(details: Mapping[str, Any]) -> str:
+    """The first complaint, with its field."""
+    for name, value in details.items():
+        found: Any = value
+        while isinstance(found, (list, Mapping)) and found:
+            if isinstance(found, list):
+                found = next((item for item in found if item), "")
+            else:
+                found = next(iter(found.values()))
+        return f"{name}: {printable(found).rstrip('.')}"
+    return "without saying why"

@@ -1,0 +1,220 @@
+"""A CKAN portal as a target: read in bulk, change only what the plan says, look again after an unclear answer.
+
+Ours is what carries the extra `allmende_id`; everything else on the portal is never read further nor touched. Nothing
+is purged: a withdrawn dataset becomes private and says why. What does not belong here: the fields (`mapping`, `schema`)
+and the calls' answers (`client`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from threading import Lock
+from typing import Any
+
+from catalog.ckan import mapping
+from catalog.ckan.client import CallAction, Client, Invalid, Missing, Unknown
+from catalog.ckan.config import CkanConfig
+from catalog.ckan.revision import revise
+from catalog.ckan.schema import ID, PackageSchema, foreign_extras
+from catalog.model import Catalog
+from catalog.publishing.entry import Entry, same
+from catalog.publishing.plan import Change
+from catalog.publishing.portal import PortalStopped, Refused, Transient
+from catalog.publishing.retry import Patience
+
+
+def open_ckan(config: CkanConfig) -> CkanPortal:
+    """Return the portal that `config` describes; opens no connection."""
+    from ckanapi import RemoteCKAN  # noqa: PLC0415 - pulls requests in
+
+    ckan = RemoteCKAN(config.url, apikey=config.token.get_secret_value(), user_agent="datenallmende")
+    return CkanPortal(ckan, config)
+
+
+class CkanPortal:
+    """Publishes to one CKAN through `ckan`, anything with ckanapi's `call_action`."""
+
+    def __init__(self, ckan: CallAction, config: CkanConfig, patience: Patience | None = None) -> None:
+        self._config = config
+        timeouts = (config.connect_timeout_s, config.read_timeout_s)
+        self._client = Client(ckan, config.name, config.url, patience or Patience(config.attempts), timeouts)
+        self._schema: PackageSchema | None = None
+        self._foreign: dict[str, list[dict[str, str]]] = {}
+        self._organizations: set[str] = set()
+        self._lock = Lock()
+
+    @property
+    def name(self) -> str:
+        return self._config.name
+
+    @property
+    def parallel(self) -> int:
+        return self._config.parallel
+
+    def preflight(self) -> None:
+        """Raise `PortalStopped` where the portal is away, or does not know the token.
+
+        CKAN treats a wrong token as no token and lets anonymous read: only asking who we are tells.
+        """
+        where = f"portal “{self.name}” ({self._config.url})"
+        try:
+            self._client.call("user_show")
+        except Missing as error:
+            raise PortalStopped(
+                f"{where} does not accept the token, it takes us for an anonymous visitor: make a new token in CKAN "
+                "and set it."
+            ) from error
+        except Transient as error:
+            raise PortalStopped(f"{where} cannot be reached: check that it is up and the address is right.") from error
+
+    def desired(self, catalog: Catalog) -> Mapping[str, Entry]:
+        return mapping.entries(catalog)
+
+    def actual(self) -> Mapping[str, Entry]:
+        """Read our datasets, private ones too, page by page; two with one id are an error that names both."""
+        schema = self._read_schema()
+        found: dict[str, Entry] = {}
+        foreign: dict[str, list[dict[str, str]]] = {}
+        for package in self._packages():
+            entry = schema.entry(package)
+            if entry is None:
+                continue
+            if entry.id in found:
+                raise PortalStopped(
+                    f"portal “{self.name}” has two datasets marked {entry.id}: “{found[entry.id].content['name']}” and "
+                    f"“{package['name']}”: remove the extra {ID} of the one that is not ours."
+                )
+            found[entry.id] = entry
+            foreign[entry.id] = foreign_extras(package)
+        self._foreign = foreign
+        return found
+
+    def create(self, change: Change) -> None:
+        """Create the dataset; after an unclear or a refusing answer looks before it tries again."""
+        schema = self._read_schema()
+        self._ensure_organization(change.after)
+        package = schema.package(change.after)
+        for attempt in self._client.patience.attempts_of():
+            with attempt:
+                if attempt.retry_state.attempt_number > 1 and self._is_there(change.after):
+                    return
+                try:
+                    self._client.once("package_create", **package)
+                except Invalid as error:
+                    if "name" not in error.errors or not self._is_there(change.after):
+                        raise
+
+    def update(self, change: Change) -> None:
+        """Revise the dataset if it still is as the plan saw it; raises `Refused` where it is not."""
+        assert change.before is not None  # noqa: S101 - a plan has no update without it
+        schema = self._read_schema()
+        if change.before.content.get("organization") != change.after.content.get("organization"):
+            self._ensure_organization(change.after)
+        call = revise(change.before, change.after, schema, self._foreign.get(change.id, ()))
+        for attempt in self._client.patience.attempts_of():
+            with attempt:
+                try:
+                    self._client.once("package_revise", **call)
+                except Invalid as error:
+                    if "match" not in error.errors:
+                        raise
+                    self._changed_or_done(change, error)
+
+    def withdraw(self, change: Change) -> None:
+        """Make the dataset private and write down why; it keeps its address."""
+        assert change.before is not None  # noqa: S101 - a plan has no withdrawal without it
+        self.update(replace(change, after=change.before.withdrawn(change.after.reason)))
+
+    def finish(self) -> None:
+        """Nothing depends on all entries: CKAN keeps its own index."""
+
+    def _packages(self) -> Iterator[dict[str, Any]]:
+        start, seen = 0, 0
+        while True:
+            page = self._client.call(
+                "package_search",
+                fq=f"extras_{ID}:*",
+                # Unlike the default order, this one does not move while we page.
+                sort="name asc",
+                rows=self._config.page_size,
+                start=start,
+                include_private=True,
+            )
+            yield from page["results"]
+            seen += len(page["results"])
+            if not page["results"] or seen >= page["count"]:
+                return
+            start = seen
+
+    def _read_schema(self) -> PackageSchema:
+        with self._lock:
+            if self._schema is None:
+                try:
+                    answer = self._client.call("scheming_dataset_schema_show", type="dataset")
+                    self._schema = PackageSchema.from_scheming(answer)
+                except (Unknown, Missing):
+                    self._schema = PackageSchema()
+            return self._schema
+
+    def _ensure_organization(self, entry: Entry) -> None:
+        name = str(entry.content["organization"])
+        with self._lock:
+            if name in self._organizations:
+                return
+            try:
+                self._client.call("organization_show", id=name, include_users=False, include_followers=False)
+            except Missing:
+                self._create_organization(name, entry)
+            self._organizations.add(name)
+
+    def _create_organization(self, name: str, entry: Entry) -> None:
+        owner = entry.id.partition("/")[0]
+        try:
+            self._client.call(
+                "organization_create",
+                name=name,
+                title=str(entry.content["publisher_name"]),
+                extras=[{"key": "ags", "value": owner}],
+            )
+        except Invalid as error:
+            # 409 on the name: a call before us had made it, only its answer was lost.
+            if "name" not in error.errors:
+                raise
+
+    def _is_there(self, wanted: Entry) -> bool:
+        """Whether the dataset is on the portal just as wanted; raises `Refused` where something else has its name."""
+        name = str(wanted.content["name"])
+        try:
+            package = self._client.call("package_show", id=name)
+        except Missing:
+            return False
+        now = self._read_schema().entry(package)
+        if now is None or now.id != wanted.id:
+            raise Refused(
+                f"The name “{name}” is taken on portal “{self.name}” by a dataset that is not ours: rename that one, "
+                "then apply again."
+            )
+        if same(now, wanted):
+            return True
+        if package.get("state") == "deleted":
+            self._revive(package, now, wanted)
+            return True
+        raise Refused(
+            f"“{name}” is on portal “{self.name}” already, but its search does not list it: rebuild the portal's "
+            "search index, then make a new plan."
+        )
+
+    def _revive(self, package: Mapping[str, Any], now: Entry, wanted: Entry) -> None:
+        """Bring back a dataset of ours that somebody put into CKAN's trash."""
+        call = revise(now, wanted, self._read_schema(), foreign_extras(package))
+        call["update"] = {**call.get("update", {}), "state": "active"}
+        self._client.once("package_revise", **call)
+
+    def _changed_or_done(self, change: Change, error: Invalid) -> None:
+        """After a match that failed: fine if an answer was lost and the change is made, else somebody was faster."""
+        package = self._client.call("package_show", id=str(change.after.content["name"]))
+        if not same(self._read_schema().entry(package), change.after):
+            raise Refused(
+                f"{change.id} was changed on portal “{self.name}” while the plan was applied: make a new plan."
+            ) from error

@@ -1,0 +1,142 @@
+"""From an entry to a CKAN package and back, whatever schema the portal has.
+
+A portal with ckanext-scheming takes its fields at the top level and nested groups (`contact`, `publisher`, …); a plain
+one takes them as extras. Fields that the portal's schema does not know become extras, so nothing is lost on either.
+What does not belong here: what the fields say (`mapping`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from catalog.ckan.mapping import without_empty
+from catalog.publishing.entry import Entry, State
+
+ID = "allmende_id"
+WITHDRAWN = "allmende_withdrawn"
+RESOURCE_KEY = "allmende_key"
+"""Marks a resource as ours and says which distribution it is."""
+CORE = ("name", "title", "notes", "url", "version", "license_id")
+LISTS = ("theme", "language", "conforms_to", "hvd_category", "applicable_legislation")
+SCALARS = (
+    *("identifier", "uri", "issued", "modified", "frequency", "access_rights", "provenance", "contributorID"),
+    *("musterdatensatz", "source_url", "is_invented", "politicalGeocodingURI", "politicalGeocodingLevelURI"),
+)
+GROUPS = {
+    "publisher": {"name": "publisher_name", "uri": "publisher_uri", "email": "publisher_email", "url": "publisher_url"},
+    "contact": {"name": "contact_name", "email": "contact_email", "url": "contact_url"},
+    "temporal_coverage": {"start": "temporal_start", "end": "temporal_end"},
+    "spatial_coverage": {"uri": "spatial_uri", "bbox": "spatial"},
+}
+RESOURCE_FIELDS = (
+    *("id", "url", "name", "description", "format", "mimetype", "size", "hash", "hash_algorithm", "license"),
+    *("licenseAttributionByText", "availability", "modified", "language"),
+)
+_RESOURCE_LISTS = ("language",)
+_OUR_EXTRAS = frozenset({ID, WITHDRAWN, *LISTS, *SCALARS, *(flat for g in GROUPS.values() for flat in g.values())})
+
+
+@dataclass(frozen=True, slots=True)
+class PackageSchema:
+    """Which of our fields the portal's dataset schema has at the top level; without ckanext-scheming none."""
+
+    fields: frozenset[str] = field(default_factory=frozenset)
+    resource_fields: frozenset[str] = field(default_factory=frozenset)
+
+    @classmethod
+    def from_scheming(cls, answer: Mapping[str, Any]) -> PackageSchema:
+        """Read the answer of `scheming_dataset_schema_show`."""
+        return cls(_names(answer.get("dataset_fields")), _names(answer.get("resource_fields")))
+
+    def package(self, entry: Entry) -> dict[str, Any]:
+        """Return the entry as `package_create` takes it, marked as ours."""
+        content = dict(entry.content)
+        package: dict[str, Any] = {key: content[key] for key in CORE if key in content}
+        package["owner_org"] = content["organization"]
+        package["private"] = not entry.is_published
+        package["tags"] = [{"name": tag} for tag in content.get("tags", [])]
+        extras = {ID: entry.id} | ({} if entry.is_published else {WITHDRAWN: entry.reason or "zurückgezogen"})
+        for name in (*SCALARS, *LISTS):
+            if name in content:
+                self._put(package, extras, name, content[name])
+        for group, members in GROUPS.items():
+            values = {sub: content[flat] for sub, flat in members.items() if flat in content}
+            if group in self.fields:
+                package |= {group: [values]} if values else {}
+            else:
+                extras |= {members[sub]: value for sub, value in values.items()}
+        package["extras"] = [{"key": key, "value": value} for key, value in extras.items()]
+        package["resources"] = [self._resource(key, r) for key, r in content.get("resources", {}).items()]
+        return package
+
+    def entry(self, package: Mapping[str, Any]) -> Entry | None:
+        """Read back what a portal says; nothing for a dataset that is not ours."""
+        extras = {item["key"]: item["value"] for item in package.get("extras") or []}
+        # A scheming plugin may declare the marker as a field of its own.
+        values = {**extras, **{k: package[k] for k in _OUR_EXTRAS if package.get(k) not in (None, "")}}
+        if not values.get(ID):
+            return None
+        content: dict[str, Any] = {key: package.get(key) for key in CORE}
+        content["organization"] = (package.get("organization") or {}).get("name", "")
+        content["tags"] = sorted(tag["name"] for tag in package.get("tags") or [])
+        content |= {key: values.get(key) for key in SCALARS}
+        content |= {key: _as_list(values.get(key)) for key in LISTS}
+        for group, members in GROUPS.items():
+            found = package.get(group)
+            first = found[0] if isinstance(found, list) and found and isinstance(found[0], Mapping) else {}
+            content |= {flat: first.get(sub) or values.get(flat) for sub, flat in members.items()}
+        content["resources"] = dict(_resource_content(r) for r in package.get("resources") or [] if r.get(RESOURCE_KEY))
+        is_there = not package.get("private") and package.get("state", "active") == "active"
+        return Entry(
+            id=str(values[ID]),
+            content=without_empty(content),
+            state=State.PUBLISHED if is_there else State.WITHDRAWN,
+            reason=str(values.get(WITHDRAWN, "")),
+            token=str(package.get("metadata_modified", "")),
+        )
+
+    def _put(self, package: dict[str, Any], extras: dict[str, str], name: str, value: Any) -> None:
+        if name in self.fields:
+            package[name] = value
+        else:
+            extras[name] = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+    def _resource(self, key: str, content: Mapping[str, Any]) -> dict[str, Any]:
+        flat = {
+            name: json.dumps(value) if name in _RESOURCE_LISTS and name not in self.resource_fields else value
+            for name, value in content.items()
+        }
+        return {RESOURCE_KEY: key, **flat}
+
+
+def foreign_extras(package: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Extras that somebody else put on a dataset of ours: they stay."""
+    return [
+        {"key": item["key"], "value": item["value"]}
+        for item in package.get("extras") or []
+        if item["key"] not in _OUR_EXTRAS
+    ]
+
+
+def _resource_content(resource: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    content = {name: resource.get(name) for name in RESOURCE_FIELDS}
+    content |= {name: _as_list(content[name]) for name in _RESOURCE_LISTS}
+    return str(resource[RESOURCE_KEY]), content
+
+
+def _as_list(value: Any) -> list[str]:
+    if isinstance(value, str) and value.startswith("["):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return [str(value)]
+    if isinstance(value, list):
+        return [str(item) for item in value]
+    return [str(value)] if value else []
+
+
+def _names(fields: Iterable[Mapping[str, Any]] | None) -> frozenset[str]:
+    return frozenset(str(item["field_name"]) for item in fields or () if "field_name" in item)
