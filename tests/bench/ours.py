@@ -1,0 +1,100 @@
+"""The platform's own way, measured. Run as a fresh process; the steps' seconds are printed as JSON.
+
+`python -m tests.bench.ours large FILE OUT` (read → judge → Parquet) · `small FOLDER HOME` (landing → raw → dbt mart).
+"""
+
+# ruff: noqa: PLC0415 -- what a start costs is a step of its own
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.bench.data import STANDARD
+
+
+class Steps:
+    """Wall time per step."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        begin = time.perf_counter()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begin
+
+
+def large(source: Path, out: Path) -> Steps:
+    """Any file → typed Parquet: nothing is told but the standard."""
+    steps = Steps()
+    with steps.step("import"):
+        from standards.engine import judge
+
+        from connectors.reading import read_table
+        from standards.model import Table
+        from standards.registry import load_standards
+    with steps.step("standard"):
+        standard = load_standards()[STANDARD]
+    with steps.step("read"):
+        read = read_table(source)
+    with steps.step("judge"):
+        table = Table(
+            frame=read.frame,
+            row_numbers=read.row_numbers,
+            crs=read.report.crs,
+            filename=source.name,
+            context=read.extras,
+        )
+        del read
+        judgement = judge(table, standard)
+    with steps.step("write"):
+        judgement.accepted.write_parquet(out)
+        judgement.rejected.write_parquet(out.with_suffix(".rejects.parquet"))
+    return steps
+
+
+def small(folder: Path, home: Path) -> Steps:
+    """Files of many Kommunen → statewide table, through every zone."""
+    os.environ["ALLMENDE_HOME"] = str(home)
+    steps = Steps()
+    with steps.step("import"):
+        from connectors.conversion import convert_pending
+        from connectors.landing import LandingLog, land
+        from orchestration.dbt import environment, executable, target_path
+        from orchestration.platform import Platform
+        from orchestration.settings import DBT_PROJECT
+        from storage.names import DatasetId
+    with steps.step("open"):
+        platform = Platform.load()
+        sites = platform.sites
+    with steps.step("landing"):
+        log = LandingLog.load(sites.onprem)
+        for path in sorted(folder.glob(f"*/{STANDARD}.csv")):
+            dataset = DatasetId(path.parent.name, STANDARD)
+            land(sites, dataset, path.read_bytes(), filename=path.name, source_kind="inbox", standard=STANDARD, log=log)
+    with steps.step("read, judge, raw (dlt, Delta)"):
+        convert_pending(platform)
+    with steps.step("dbt build"):
+        target = target_path(platform.settings)
+        command = [executable(), "--quiet", "build", "--select", f"+{STANDARD}", "--project-dir", str(DBT_PROJECT)]
+        variables = environment(platform.settings, sites.onprem)
+        subprocess.run(
+            [*command, "--target-path", str(target)],
+            env={**os.environ, **variables, "DBT_LOG_PATH": str(target)},
+            check=True,
+            stdout=sys.stderr,
+        )
+    return steps
+
+
+if __name__ == "__main__":
+    name, source, out = sys.argv[1:]
+    done = {"large": large, "small": small}[name](Path(source), Path(out))
+    sys.stdout.write(json.dumps(done.seconds) + "\n")

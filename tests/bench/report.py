@@ -1,0 +1,114 @@
+"""What is said about measured runs: the table on the screen and the page `docs/benchmarks.md`. No measuring here."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from tests.bench.measure import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Medians of several runs of one side."""
+
+    name: str
+    seconds: float
+    fastest: float
+    slowest: float
+    peak_mb: float
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """A bound from the project's issues, and what was measured."""
+
+    text: str
+    measured: float
+    bound: float
+    unit: str
+
+    @property
+    def is_met(self) -> bool:
+        return self.measured <= self.bound
+
+    def __str__(self) -> str:
+        return f"{self.text}: {self.measured:.2f} {self.unit} ({'met' if self.is_met else 'missed'})"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One benchmark. The first row is ours."""
+
+    title: str
+    about: str
+    rows: list[Row]
+    steps: dict[str, float]
+    aims: list[Aim] = field(default_factory=list)
+
+
+def row(name: str, runs: list[Run]) -> Row:
+    seconds = [run.seconds for run in runs]
+    peak = statistics.median(run.peak_mb for run in runs)
+    return Row(name, statistics.median(seconds), min(seconds), max(seconds), peak, len(runs))
+
+
+def as_text(result: Result) -> str:
+    width = max(len(one.name) for one in result.rows)
+    lines = ["", result.title, f"  {'':{width}}  median s    min … max s    peak MB   ours ÷ it"]
+    for one in result.rows:
+        span = f"{one.fastest:.1f} … {one.slowest:.1f}"
+        lines.append(
+            f"  {one.name:{width}}  {one.seconds:8.2f}  {span:>13}  {one.peak_mb:9.0f}  "
+            f"{result.rows[0].seconds / one.seconds:9.2f}"
+        )
+    lines.append("  steps of ours: " + " · ".join(f"{name} {seconds:.2f} s" for name, seconds in result.steps.items()))
+    lines += [f"  {aim}" for aim in result.aims]
+    return "\n".join(lines)
+
+
+def write(path: Path, results: list[Result]) -> None:
+    """Rewrite the page as a whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(_page(results)) + "\n", encoding="utf-8")
+
+
+def _page(results: list[Result]) -> Iterator[str]:
+    yield "# Benchmarks"
+    yield ""
+    yield "Written by `make bench`; do not edit. Every number is the median of alternating runs, each a fresh process,"
+    yield "start of Python included; peak memory is the resident memory of the process with all its children. Results"
+    yield "are compared with the peer's (rows, sums, bounds) before a number is printed."
+    yield ""
+    yield f"Measured {datetime.now(UTC):%Y-%m-%d} on {_machine()}."
+    for result in results:
+        yield ""
+        yield f"## {result.title}"
+        yield ""
+        yield result.about
+        yield ""
+        yield "| | median s | min … max s | peak MB | ours ÷ it |"
+        yield "|---|---:|---:|---:|---:|"
+        for one in result.rows:
+            ratio = result.rows[0].seconds / one.seconds
+            span = f"{one.fastest:.1f} … {one.slowest:.1f}"
+            yield f"| {one.name} | {one.seconds:.2f} | {span} | {one.peak_mb:.0f} | {ratio:.2f} |"
+        yield ""
+        yield "Steps of ours: " + ", ".join(f"{name} {seconds:.2f} s" for name, seconds in result.steps.items()) + "."
+        yield ""
+        for aim in result.aims:
+            yield f"- {aim}"
+
+
+def _machine() -> str:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    packages = ", ".join(f"{name} {version(name)}" for name in ("polars", "duckdb", "dlt", "deltalake", "dbt-core"))
+    cores = len(os.sched_getaffinity(0))
+    return f"{cores} cores, {memory:.0f} GB, {platform.system()}, Python {platform.python_version()}, {packages}"
