@@ -61,9 +61,9 @@ def small(count: int, runs: int) -> report.Result:
     return report.Result(
         title=f"{count:,} files × {data.ROWS_SMALL} rows, 8 dialects, to one statewide table",
         about="Files of as many Kommunen: mixed encodings, delimiters, decimal signs, dates and quotes, two spellings"
-        " of the header. The loop is told each file's dialect and writes one Parquet file. The platform finds the dialect,"
-        " keeps the bytes with a receipt, judges every cell, loads raw Delta tables through dlt, builds and tests the"
-        " mart with dbt.",
+        " of the header. The loop is told each file's dialect and writes one Parquet file. The platform finds the"
+        " dialect, keeps the bytes with a receipt, judges every cell, loads raw Delta tables through dlt, builds and"
+        " tests the mart with dbt.",
         rows=rows,
         steps=_steps(ours),
         aims=[
