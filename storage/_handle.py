@@ -7,11 +7,12 @@ writes through it; the import contract forbids the other rooms to import this on
 from __future__ import annotations
 
 import mimetypes
+import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +83,7 @@ class Handle:
     def __init__(self, site: str, config: StoreConfig, home: Path) -> None:
         self.site = site
         self.folder = _folder(config, home) if config.scheme == "file" else None
+        self._root = f"{self.folder}/" if self.folder else ""
         self._store = _open(config, self.folder)
 
     def get(self, key: str) -> bytes:
@@ -106,11 +108,11 @@ class Handle:
                 for meta in batch:
                     yield _info(meta)
 
-    def put(self, key: str, data: bytes, *, create: bool = False, if_match: str = "") -> None:
+    def put(self, key: str, data: bytes, *, create: bool = False, if_match: str = "") -> ObjectInfo:
         """Write `data` as a whole, atomically; `create` and `if_match` (an etag) make it conditional."""
         mode: Any = {"e_tag": if_match} if if_match else ("create" if create else "overwrite")
         with self._translated(key):
-            obstore.put(
+            done = obstore.put(
                 self._store,
                 self._inside(key),
                 data,
@@ -119,8 +121,9 @@ class Handle:
                 use_multipart=None if mode == "overwrite" else False,
                 chunk_size=CHUNK,
             )
+        return ObjectInfo(key, len(data), datetime.now(UTC), done["e_tag"] or "")
 
-    def put_stream(self, key: str, chunks: Iterable[bytes]) -> None:
+    def put_stream(self, key: str, chunks: Iterable[bytes]) -> ObjectInfo:
         """Write `chunks` as one object: it is visible when the last byte is there, or not at all."""
         with self._translated(key):
             # obstore.put with an iterator would run it inside its own runtime, where another obstore call panics.
@@ -131,16 +134,16 @@ class Handle:
                 writer.write(chunk)
             # Not in a `finally`: closing is the commit. A writer that is dropped takes its parts with it.
             writer.close()
+        return self._written(key)
 
-    def create_stream(self, key: str, chunks: Iterable[bytes]) -> None:
+    def create_stream(self, key: str, chunks: Iterable[bytes]) -> ObjectInfo:
         """Like `put_stream`, but raises `ObjectExists` rather than replace an object."""
         if self.head(key) is not None:
             raise ObjectExists(f"{self.site}: {key} exists already")
         if self.folder is None:
             # Completing an upload in parts cannot be made conditional with every provider: between this head and the
             # commit another writer may win. Keys of large objects carry their content's hash, so it wrote the same.
-            self.put_stream(key, chunks)
-            return
+            return self.put_stream(key, chunks)
         staged = f".staging/{key}"
         self.put_stream(staged, chunks)
         try:
@@ -149,16 +152,23 @@ class Handle:
         except ObjectExists:
             self.delete(staged)
             raise
+        return self._written(key)
 
     def delete(self, key: str) -> None:
         """Delete an object; one that is not there is fine."""
         with suppress(ObjectMissing), self._translated(key):
             obstore.delete(self._store, self._inside(key))
 
+    def _written(self, key: str) -> ObjectInfo:
+        info = self.head(key)
+        if info is None:
+            raise ObjectMissing(f"{self.site}: {key} was removed by somebody else while it was written")
+        return info
+
     def _inside(self, key: str) -> str:
         """The key itself, after a look that no symbolic link leads it out of the folder."""
         check_key(key)
-        if self.folder is not None and not (self.folder / key).resolve().is_relative_to(self.folder):
+        if self._root and not os.path.realpath(self._root + key).startswith(self._root):
             raise KeyInvalid(f"{self.site}: {key} leads out of the store through a symbolic link: remove the link")
         return key
 

@@ -40,6 +40,7 @@ from storage.manifest import (
 from storage.names import DatasetId
 from storage.package_manifest import read_manifest, write_manifest
 from storage.sites import Sites
+from storage.stores import CHUNK
 
 __all__ = ["PackageDescription", "PackageWriter", "Written", "read_manifest"]
 
@@ -236,13 +237,9 @@ class PackageWriter:
         if before is not None and before[1] == data:
             return
         for file in manifest.files:
-            source = open_file(dataset, manifest.version, file.path)
-            self._sites.write(
-                onprem.site,
-                open_file(dataset, LATEST, file.path),
-                onprem.stream(source),
-                classification=manifest.classification,
-            )
+            source, target = (open_file(dataset, version, file.path) for version in (manifest.version, LATEST))
+            data_there = onprem.read(source) if file.bytes <= CHUNK else onprem.stream(source)
+            self._sites.write(onprem.site, target, data_there, classification=manifest.classification)
         self._sites.write(onprem.site, open_manifest(dataset, LATEST), data, classification=manifest.classification)
         kept = {file.path for file in manifest.files}
         for file in before[0].files if before else ():
@@ -289,7 +286,7 @@ def _files(
         path = folder / f"{slug}.xlsx"
         yield _file(path, "xlsx", xlsx.MEDIATYPE, xlsx.write(rows, description.fields, path))
     path = folder / dictionary.FILENAME
-    dictionary.write(description.fields, path)
+    path.write_bytes(dictionary.content(description.fields))
     yield _file(path, "csv", dictionary.MEDIATYPE, "", name="datenlexikon", role="dictionary")
 
 

@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import to_json
 
 from storage.errors import StorageError
 from storage.manifest import MANIFEST, FieldInfo, FileInfo, Manifest
@@ -37,7 +38,7 @@ def write_manifest(manifest: Manifest) -> bytes:
     }
     # The standard asks for at least one entry where a list is given.
     package = {name: value for name, value in package.items() if value not in ([], "")}
-    return (json.dumps(package, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
+    return to_json(package, indent=1) + b"\n"
 
 
 def read_manifest(data: bytes) -> Manifest:

@@ -18,7 +18,7 @@ import structlog
 
 from storage._handle import CHUNK, Handle, ObjectInfo
 from storage.config import StorageConfig
-from storage.errors import ConfigInvalid, ObjectMissing, PlacementForbidden
+from storage.errors import ConfigInvalid, PlacementForbidden
 from storage.layout import OPEN_INDEX, Zone
 from storage.manifest import Classification
 from storage.placement import Guard, zone_of_key
@@ -88,17 +88,11 @@ class Sites:
         store = self.store(site)
         try:
             self._guard.check_policy(site, key, classification)
-            if store.is_onprem:
-                self._put(site, key, data, create=create, if_match=if_match)
-            else:
-                self._put_vouched(site, key, data, create=create, if_match=if_match)
+            put = self._put if store.is_onprem else self._put_vouched
+            return put(site, key, data, create=create, if_match=if_match)
         except PlacementForbidden as error:
             _log.error("write_forbidden", site=site, key=key, classification=str(classification), reason=str(error))
             raise
-        info = store.head(key)
-        if info is None:
-            raise ObjectMissing(f"{site}: {key} was removed by somebody else while it was written")
-        return info
 
     def delete(self, site: str, key: str) -> None:
         """Delete an object; one that is not there is fine. What was received (`landing/`) is never deleted."""
@@ -117,41 +111,32 @@ class Sites:
             fcntl.flock(held, fcntl.LOCK_EX)
             yield
 
-    def _put_vouched(self, site: str, key: str, data: Data, *, create: bool, if_match: str) -> None:
+    def _put_vouched(self, site: str, key: str, data: Data, *, create: bool, if_match: str) -> ObjectInfo:
         """Off the premises go only bytes whose hash is known before the first of them leaves."""
+        if isinstance(data, bytes):
+            if key == OPEN_INDEX:
+                self._guard.check_index(site, data)
+            else:
+                self._guard.check_content(site, key, hashlib.sha256(data).hexdigest())
+            return self._put(site, key, data, create=create, if_match=if_match)
         if key == OPEN_INDEX:
-            if not isinstance(data, bytes):
-                raise PlacementForbidden(f"{key}: the index is written as a whole")
-            self._guard.check_index(site, data)
-            self._put(site, key, data, create=create, if_match=if_match)
-        elif isinstance(data, bytes):
-            self._guard.check_content(site, key, hashlib.sha256(data).hexdigest())
-            self._put(site, key, data, create=create, if_match=if_match)
-        else:
-            # Copied first: a file or a stream could hold other bytes the second time it is read.
-            with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as held:
-                sha256 = _spool(data, held)
-                self._guard.check_content(site, key, sha256)
-                held.seek(0)
-                self._put(site, key, _chunks(held), create=create, if_match=if_match)
+            raise PlacementForbidden(f"{key}: the index is written as a whole")
+        # Copied first: a file or a stream could hold other bytes the second time it is read.
+        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as held:
+            self._guard.check_content(site, key, _spool(data, held))
+            held.seek(0)
+            return self._put(site, key, _chunks(held), create=create, if_match=if_match)
 
-    def _put(self, site: str, key: str, data: Data, *, create: bool, if_match: str) -> None:
+    def _put(self, site: str, key: str, data: Data, *, create: bool, if_match: str) -> ObjectInfo:
         handle = self._handles[site]
-        if isinstance(data, Path) and data.stat().st_size <= CHUNK:
+        if isinstance(data, Path):
+            if data.stat().st_size > CHUNK:
+                with data.open("rb") as file:
+                    return self._put(site, key, _chunks(file), create=create, if_match=if_match)
             data = data.read_bytes()
         if isinstance(data, bytes):
-            handle.put(key, data, create=create, if_match=if_match)
-        elif isinstance(data, Path):
-            with data.open("rb") as file:
-                self._put_chunks(handle, key, _chunks(file), create=create)
-        else:
-            self._put_chunks(handle, key, data, create=create)
-
-    def _put_chunks(self, handle: Handle, key: str, chunks: Iterable[bytes], *, create: bool) -> None:
-        if create:
-            handle.create_stream(key, chunks)
-        else:
-            handle.put_stream(key, chunks)
+            return handle.put(key, data, create=create, if_match=if_match)
+        return handle.create_stream(key, data) if create else handle.put_stream(key, data)
 
 
 def _spool(data: Path | Iterable[bytes], held: tempfile.SpooledTemporaryFile[bytes]) -> str:

@@ -9,11 +9,11 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from storage._handle import Handle, ObjectInfo, check_key, obstore_options
+from storage._handle import CHUNK, Handle, ObjectInfo, check_key, obstore_options
 from storage.config import StoreConfig
 from storage.errors import ObjectExists, ObjectMissing, PlacementForbidden, StoreFull, StoreUnreachable
 
-__all__ = ["ObjectExists", "ObjectInfo", "ObjectMissing", "Store", "StoreFull", "StoreUnreachable"]
+__all__ = ["CHUNK", "ObjectExists", "ObjectInfo", "ObjectMissing", "Store", "StoreFull", "StoreUnreachable"]
 
 
 class Store:

@@ -9,30 +9,36 @@ The note says how many there are.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from storage.formats.common import DATETIME, german
 
 MEDIATYPE = "text/csv"
+_DIALECT: Any = {
+    "line_terminator": "\r\n",
+    "datetime_format": DATETIME,
+    "date_format": "%Y-%m-%d",
+    "quote_style": "necessary",
+    "null_value": "",
+}
 _FORMULA = r"^[=@\t\r+\-]"
 _NUMBER_OR_PHONE = r"^[+\-][\d\s.,/()\-]*$"
 
 
 def write(frame: pl.DataFrame, path: Path) -> str:
     """Write canonical rows; return the note (German, may be empty)."""
-    frame.write_csv(
-        path,
-        line_terminator="\r\n",
-        datetime_format=DATETIME,
-        date_format="%Y-%m-%d",
-        quote_style="necessary",
-        null_value="",
-    )
+    frame.write_csv(path, **_DIALECT)
     cells = _formula_cells(frame)
     if not cells:
         return ""
     return f"{german(cells)} Textzellen beginnen mit =, +, - oder @: in Excel bitte die XLSX-Datei öffnen."
+
+
+def text(frame: pl.DataFrame) -> bytes:
+    """A small table as CSV."""
+    return str(frame.write_csv(**_DIALECT)).encode()
 
 
 def _formula_cells(frame: pl.DataFrame) -> int:

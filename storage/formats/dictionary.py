@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from functools import lru_cache
 
 import polars as pl
 
@@ -24,7 +23,8 @@ TYPES = {
 COLUMNS = ("spalte", "titel", "typ", "einheit", "beschreibung", "schluessel")
 
 
-def rows(fields: Sequence[FieldInfo]) -> pl.DataFrame:
+@lru_cache(maxsize=256)
+def rows(fields: tuple[FieldInfo, ...]) -> pl.DataFrame:
     """The dictionary as a table of texts."""
     return pl.DataFrame(
         [
@@ -36,5 +36,7 @@ def rows(fields: Sequence[FieldInfo]) -> pl.DataFrame:
     )
 
 
-def write(fields: Sequence[FieldInfo], path: Path) -> None:
-    csv.write(rows(fields), path)
+@lru_cache(maxsize=256)
+def content(fields: tuple[FieldInfo, ...]) -> bytes:
+    """The dictionary as CSV. Kept: all datasets of a standard share theirs."""
+    return csv.text(rows(fields))

@@ -8,8 +8,9 @@ bytes. Excel's limits: 1,048,576 lines with the header, 32,767 characters a cell
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime, time
+from functools import cache, lru_cache
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -38,7 +39,7 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _STYLE = {"header": 1, "date": 2, "datetime": 3}
 
 
-def write(frame: pl.DataFrame, fields: Sequence[FieldInfo], path: Path) -> str:
+def write(frame: pl.DataFrame, fields: tuple[FieldInfo, ...], path: Path) -> str:
     """Write at most `ROWS_MAX` canonical rows; return the note (German, may be empty). Raises `ValueError` above."""
     if frame.height > ROWS_MAX:
         raise ValueError(f"{frame.height} rows are too many for a sheet of {ROWS_MAX}")
@@ -47,11 +48,11 @@ def write(frame: pl.DataFrame, fields: Sequence[FieldInfo], path: Path) -> str:
     cut = int(frame.select(too_long.sum()).sum_horizontal().item() or 0) if texts and frame.height else 0
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=5) as archive:
         for name, content in _parts().items():
-            archive.writestr(_entry(name), _HEAD + content)
-        for number, table in enumerate((frame, dictionary.rows(fields)), start=1):
-            with archive.open(_entry(f"xl/worksheets/sheet{number}.xml"), "w", force_zip64=False) as sheet:
-                for piece in _sheet(table):
-                    sheet.write(piece.encode())
+            archive.writestr(_entry(name), content)
+        with archive.open(_entry("xl/worksheets/sheet1.xml"), "w", force_zip64=frame.height > _BATCH) as sheet:
+            for piece in _sheet(frame):
+                sheet.write(piece.encode())
+        archive.writestr(_entry("xl/worksheets/sheet2.xml"), _dictionary_sheet(fields))
     return f"{german(cut)} Texte sind auf {german(CELL_MAX)} Zeichen gekürzt (Grenze von Excel)." if cut else ""
 
 
@@ -59,6 +60,11 @@ def _entry(name: str) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
     entry.compress_type = zipfile.ZIP_DEFLATED
     return entry
+
+
+@lru_cache(maxsize=256)
+def _dictionary_sheet(fields: tuple[FieldInfo, ...]) -> str:
+    return "".join(_sheet(dictionary.rows(fields)))
 
 
 def _sheet(frame: pl.DataFrame) -> Iterator[str]:
@@ -128,20 +134,14 @@ def _letters(number: int) -> str:
     return name
 
 
-def _widths(frame: pl.DataFrame) -> Iterator[float]:
-    """A width in characters that shows the header and most cells: measured on the first 1,000 rows."""
-    sample = frame.head(1000)
-    for name, dtype in frame.schema.items():
-        longest = len(name) + 3  # room for the filter's arrow
-        if dtype == pl.Date:
-            longest = max(longest, 10)
-        elif isinstance(dtype, pl.Datetime):
-            longest = max(longest, 16)
-        elif sample.height:
-            longest = max(longest, int(sample[name].cast(pl.String).str.len_chars().max() or 0))  # type: ignore[arg-type]
-        yield min(longest, 60) + 1.5
+def _widths(frame: pl.DataFrame) -> list[float]:
+    """Widths in characters that show the header and most cells: measured on the first 1,000 rows."""
+    longest = frame.head(1000).select(pl.all().cast(pl.String).str.len_chars().max().fill_null(0)).row(0)
+    # 3 for the filter's arrow; a point in time is shown shorter than it is written
+    return [min(max(cells, len(name) + 3, 10), 60) + 1.5 for name, cells in zip(frame.columns, longest, strict=True)]
 
 
+@cache
 def _parts() -> dict[str, str]:
     """Everything but the sheets."""
     sheets = "".join(
@@ -155,7 +155,7 @@ def _parts() -> dict[str, str]:
         f'<Relationship Id="rId{number}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{number}.xml"/>'
         for number, _ in enumerate(SHEETS, start=1)
     )
-    return {
+    parts = {
         "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         '<Default Extension="xml" ContentType="application/xml"/>'
@@ -181,3 +181,4 @@ def _parts() -> dict[str, str]:
         '<xf numFmtId="165" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs>'
         '<cellStyles count="1"><cellStyle name="Standard" xfId="0" builtinId="0"/></cellStyles></styleSheet>',
     }
+    return {name: _HEAD + content for name, content in parts.items()}
