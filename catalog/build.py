@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
 
 import structlog
 
 from catalog.config import CatalogConfig
 from catalog.model import Agent, Catalog, Dataset, Distribution, Licence, Version
+from storage.index import read_index
 from storage.layout import LATEST, Zone, open_file, open_manifest
 from storage.manifest import MANIFEST, Classification, FileInfo, Manifest, Party
 from storage.names import DatasetId
+from storage.package_manifest import read_manifest
+from storage.stores import Store
 
 _log = structlog.get_logger(__name__)
 _READERS = 8
@@ -34,28 +36,16 @@ _ROLE_TITLES = {"data": "Daten", "dictionary": "Beschreibung der Spalten"}
 _FORMAT_TITLES = {"csv": "CSV", "parquet": "Parquet", "geojson": "GeoJSON", "xlsx": "Excel", "json": "JSON"}
 
 
-class OpenStore(Protocol):
-    """The part of a store that the catalogue needs: read objects, list keys."""
-
-    def read(self, key: str) -> bytes: ...
-
-    def list(self, prefix: str) -> Iterator[Any]: ...
-
-
-def load_catalog(store: OpenStore, config: CatalogConfig) -> Catalog:
+def load_catalog(store: Store, config: CatalogConfig) -> Catalog:
     """Read `open/index.json` and the manifests it names from `store`, and return the catalogue.
 
-    Raises `storage.sites.ObjectMissing` where the index names a version whose manifest is not there, and
-    `pydantic.ValidationError` for a manifest that is none.
+    Raises `storage.errors.ObjectMissing` where the index names a version whose manifest is not there, and
+    `storage.errors.StorageError` for an index or a manifest that is none.
     """
-    from storage.index import read_index  # noqa: PLC0415 - keeps the model importable without the storage engine
-
-    published = {id_: entry.version for id_, entry in read_index(store).datasets.items()}
+    published = {id_: entry.version for id_, entry in read_index(store).published().items()}
     keys = _manifest_keys(store, published)
     with ThreadPoolExecutor(_READERS) as pool:
-        manifests = dict(
-            zip(keys, pool.map(lambda key: Manifest.model_validate_json(store.read(key)), keys), strict=True)
-        )
+        manifests = dict(zip(keys, pool.map(lambda key: read_manifest(store.read(key)), keys), strict=True))
     return build_catalog(manifests, published, config)
 
 
@@ -139,7 +129,7 @@ def _is_open(manifest: Manifest) -> bool:
     return False
 
 
-def _manifest_keys(store: OpenStore, published: Mapping[str, str]) -> list[str]:
+def _manifest_keys(store: Store, published: Mapping[str, str]) -> list[str]:
     """Keys of the manifests of all versions of the published datasets, current ones always among them."""
     keys = {open_manifest(DatasetId.parse(id_), version) for id_, version in published.items()}
     for info in store.list(f"{Zone.OPEN}/"):
