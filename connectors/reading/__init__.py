@@ -1,0 +1,21 @@
+"""The reading room: any municipal table file becomes a table of strings and a report of how it was read.
+
+| module | answers |
+|---|---|
+| `reader` | which kind of file, which module reads it (`read_table`, `read_many`) |
+| `kinds` | what is it, by content? PDF, pictures and the like are refused here |
+| `encoding`, `dialect`, `records`, `bulk`, `fixedwidth`, `delimited` | text: characters, delimiters, records |
+| `cells`, `layout`, `names`, `assemble` | any grid of cells: title lines, header, footers, names, padding |
+| `workbook`, `archive` | XLSX, XLS, ODS; zip and its bounds |
+| `jsonfile`, `geojson`, `flatten`, `xmlfile`, `htmltable`, `dbf`, `parquet` | everything that has records |
+| `writing` | the table as RFC 4180 CSV |
+| `messages`, `limits`, `result` | the German sentences, the bounds, the values that leave the room |
+
+Nothing is converted here: every cell's text stays as it stood. What a column means is `standards`' business.
+"""
+
+from connectors.reading.reader import read_many, read_table
+from connectors.reading.result import Note, ReadReport, ReadResult, Unreadable
+from connectors.reading.writing import write_csv
+
+__all__ = ["Note", "ReadReport", "ReadResult", "Unreadable", "read_many", "read_table", "write_csv"]

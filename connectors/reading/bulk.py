@@ -1,0 +1,128 @@
+"""The fast path for large, well-formed text: polars parses the body; every count is checked against our own.
+
+What does not belong here: repairing anything. Where the file is not well-formed this path says so (None) and the
+tolerant parser takes over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from connectors.reading.limits import MAX_LINE_CHARS
+from connectors.reading.messages import refuse, size_de
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_CHUNK = 8 * 1024**2
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What an independent walk over the bytes found: records that are not blank, delimiters, first lines of records."""
+
+    records: int
+    delimiters: int
+    starts: pl.Series
+    """Line offset (0 = first line of the body) on which each non-blank record starts."""
+
+
+def read_body(body: bytes, delimiter: str, quotechar: str | None, columns: int) -> tuple[pl.DataFrame, pl.Series] | None:
+    """All records of `body` as strings and the line offset of each; None where the bytes are not plainly regular."""
+    if len(delimiter.encode()) != 1 or (quotechar and len(quotechar.encode()) != 1):
+        return None
+    body, end = _one_line_end(body)
+    counts = count(body, delimiter.encode(), quotechar.encode() if quotechar else b"", end) if end else None
+    if counts is None or counts.delimiters != counts.records * (columns - 1):
+        return None
+    try:
+        frame = pl.read_csv(
+            body,
+            has_header=False,
+            separator=delimiter,
+            quote_char=quotechar,
+            eol_char="\n" if end == b"\n" else "\r",
+            schema={str(at): pl.String for at in range(columns)},
+            infer_schema=False,
+            raise_if_empty=False,
+            empty_string_is_null=True,
+        )
+    except (pl.exceptions.PolarsError, ValueError):
+        return None
+    return _without_blank(frame, counts)
+
+
+def _one_line_end(body: bytes) -> tuple[bytes, bytes]:
+    """The body with one kind of line end and that end; empty where lone `\\r` and `\\n` are mixed."""
+    returns = body.count(b"\r")
+    if not returns:
+        return body, b"\n"
+    if returns == body.count(b"\r\n"):
+        return body, b"\n"
+    return (body, b"\r") if b"\n" not in body else (body, b"")
+
+
+def _without_blank(frame: pl.DataFrame, counts: Counts) -> tuple[pl.DataFrame, pl.Series] | None:
+    if frame.height == counts.records:
+        return frame, counts.starts
+    # polars turns a blank line into a row of nulls, our count leaves it out
+    kept = frame.filter(~pl.all_horizontal(pl.all().is_null()))
+    return (kept, counts.starts) if kept.height == counts.records else None
+
+
+def count(body: bytes, delimiter: bytes, quote: bytes, end: bytes) -> Counts | None:
+    """Counts records and delimiters outside quotes; None where a quote stands where the rule does not allow it."""
+    import numpy as np
+
+    data = np.frombuffer(body, dtype=np.uint8)
+    quotes = _positions(data, quote[0]) if quote and quote in body else np.empty(0, dtype=np.int64)
+    if len(quotes) and not _well_quoted(data, quotes, delimiter[0]):
+        return None
+    ends = _positions(data, end[0])
+    outside = ends[np.searchsorted(quotes, ends) % 2 == 0] if len(quotes) else ends
+    stops = outside if len(outside) and outside[-1] == len(data) - 1 else np.append(outside, len(data))
+    begins = np.concatenate(([0], stops[:-1] + 1))
+    lengths = stops - begins
+    if lengths.max(initial=0) > MAX_LINE_CHARS:
+        raise refuse("line_too_long", limit=size_de(MAX_LINE_CHARS))
+    carriage = (lengths == 1) & (data[np.minimum(begins, len(data) - 1)] == 13) if len(data) else lengths == 1
+    filled = (lengths > 0) & ~carriage
+    starts = begins[filled]
+    numbers = np.searchsorted(ends, starts) if len(quotes) else np.flatnonzero(filled)
+    return Counts(len(starts), _delimiters(data, delimiter[0], quotes), pl.Series("row", numbers, dtype=pl.Int64))
+
+
+def _positions(data: np.ndarray, byte: int) -> np.ndarray:
+    import numpy as np
+
+    parts = [np.flatnonzero(data[at : at + _CHUNK] == byte) + at for at in range(0, len(data), _CHUNK)]
+    return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
+
+
+def _well_quoted(data: np.ndarray, quotes: np.ndarray, delimiter: int) -> bool:
+    """Openers follow a delimiter or line end, closers precede one; a doubled quote is a closer and an opener in touch."""
+    import numpy as np
+
+    if len(quotes) % 2:
+        return False
+    openers, closers = quotes[0::2], quotes[1::2]
+    edges = np.zeros(256, dtype=bool)
+    edges[[delimiter, 10, 13]] = True
+    before = edges[data[np.maximum(openers - 1, 0)]] | (openers == 0)
+    before[1:] |= openers[1:] - 1 == closers[:-1]
+    after = edges[data[np.minimum(closers + 1, len(data) - 1)]] | (closers == len(data) - 1)
+    after[:-1] |= closers[:-1] + 1 == openers[1:]
+    return bool(before.all() and after.all())
+
+
+def _delimiters(data: np.ndarray, delimiter: int, quotes: np.ndarray) -> int:
+    import numpy as np
+
+    total = 0
+    for at in range(0, len(data), _CHUNK):
+        found = np.flatnonzero(data[at : at + _CHUNK] == delimiter)
+        total += int((np.searchsorted(quotes, found + at) % 2 == 0).sum()) if len(quotes) else len(found)
+    return total

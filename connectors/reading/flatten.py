@@ -1,0 +1,74 @@
+"""Nested objects to flat rows: dotted column names, text as it stood. For JSON, GeoJSON and XML alike."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from connectors.reading.limits import MAX_NESTING
+from connectors.reading.messages import refuse
+from connectors.reading.names import column_names
+from connectors.reading.result import Note
+
+
+class NumberText(str):
+    """A JSON number exactly as it was written."""
+
+    __slots__ = ()
+
+
+def flatten(value: Mapping[str, Any], prefix: str = "", depth: int = 0) -> dict[str, str | None]:
+    """One record to cells: `{"a": {"b": 1}}` becomes `{"a.b": "1"}`."""
+    if depth > MAX_NESTING:
+        raise refuse("nesting", limit=MAX_NESTING)
+    cells: dict[str, str | None] = {}
+    for key, item in value.items():
+        name = f"{prefix}{key}"
+        if isinstance(item, Mapping) and item:
+            cells.update(flatten(item, f"{name}.", depth + 1))
+        else:
+            cells[name] = cell_text(item)
+    return cells
+
+
+def cell_text(item: Any) -> str | None:
+    """A scalar or list as one cell: lists of scalars joined by `; `, pairs of numbers and lists of objects as JSON."""
+    if item is None or item == "" or item == [] or item == {}:
+        return None
+    if isinstance(item, str):
+        return str(item)
+    if isinstance(item, bool):
+        return "true" if item else "false"
+    if isinstance(item, Sequence):
+        pair = len(item) == 2 and all(isinstance(part, NumberText) for part in item)
+        if not pair and all(part is None or isinstance(part, (str, bool)) for part in item):
+            return "; ".join(cell_text(part) or "" for part in item) or None
+    return as_json(item)
+
+
+def as_json(item: Any) -> str:
+    """JSON text in which numbers stand as they stood."""
+    if isinstance(item, NumberText):
+        return str(item)
+    if isinstance(item, Mapping):
+        return "{" + ", ".join(f"{json.dumps(str(k), ensure_ascii=False)}: {as_json(v)}" for k, v in item.items()) + "}"
+    if isinstance(item, Sequence) and not isinstance(item, str):
+        return "[" + ", ".join(as_json(part) for part in item) + "]"
+    return json.dumps(item, ensure_ascii=False)
+
+
+def to_frame(rows: Iterable[Mapping[str, str | None]]) -> tuple[pl.DataFrame, list[Note]]:
+    """Rows of cells to a frame; columns in order of first appearance."""
+    listed = list(rows)
+    keys: dict[str, None] = {}
+    for row in listed:
+        keys.update(dict.fromkeys(row))
+    names, notes = column_names(list(keys), None)
+    series = [
+        pl.Series(name, [row.get(key) or None for row in listed], dtype=pl.String)
+        for key, name in zip(keys, names, strict=True)
+    ]
+    return pl.DataFrame(series), notes

@@ -1,0 +1,163 @@
+"""GeoJSON (RFC 7946, and the older form with a `crs` member) to one row per feature.
+
+What does not belong here: converting coordinates (`standards`); they stay as written, only their columns are named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from connectors.reading.flatten import cell_text, flatten, to_frame
+from connectors.reading.messages import note, refuse
+from connectors.reading.result import Note, ReadReport, ReadResult
+
+_TYPES = {"Feature", "FeatureCollection"}
+_GEOMETRIES = {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
+_DEGREES = {"EPSG:4326", "CRS84", "EPSG:4258"}
+
+
+def is_geojson(document: Any) -> bool:
+    """A feature, a collection of features or a bare geometry."""
+    if not isinstance(document, dict):
+        return False
+    if isinstance(document.get("features"), list):
+        return document.get("type") in {None, "FeatureCollection"} and any(
+            isinstance(feature, dict) and "geometry" in feature for feature in document["features"]
+        )
+    return document.get("type") in {"Feature", *_GEOMETRIES} and ("geometry" in document or "coordinates" in document)
+
+
+def read_geojson(document: Mapping[str, Any], encoding: str | None, notes: list[Note]) -> ReadResult:
+    """One row per feature: `id`, properties with dots, then `geometry.lon`/`.lat`, `.x`/`.y` or `.wkt`."""
+    features = _features(document)
+    if not features:
+        raise refuse("json_no_table")
+    crs = crs_name(document.get("crs"))
+    geometries = [_geometry(feature) for feature in features]
+    metric = _metric(geometries)
+    if metric and crs in {None, *_DEGREES}:
+        notes.append(note("crs_implausible", example=", ".join(metric)))
+        crs = None
+    axes = ("x", "y") if metric or (crs and crs not in _DEGREES) else ("lon", "lat")
+    rows = [
+        {**_properties(feature), **_place(geometry, axes)} for feature, geometry in zip(features, geometries, strict=True)
+    ]
+    frame, changed = to_frame(rows)
+    missing = sum(geometry is None for geometry in geometries)
+    notes += [note("geometry_missing", count=missing)] if missing else []
+    notes += [note("crs", crs=crs)] if crs and crs not in _DEGREES else []
+    report = ReadReport(
+        format="geojson",
+        encoding=encoding,
+        delimiter=None,
+        quotechar=None,
+        header_row=None,
+        preamble_rows=0,
+        footer_rows=0,
+        sheet=None,
+        columns=tuple(frame.columns),
+        rows=frame.height,
+        notes=(*notes, *changed),
+        crs=crs if crs and crs not in _DEGREES else None,
+    )
+    return ReadResult(frame, pl.Series("row", range(1, frame.height + 1), dtype=pl.Int64), report, _facts(document))
+
+
+def crs_name(member: Any) -> str | None:
+    """`EPSG:25832` from any of the ways a crs member says it; `CRS84` for the default; None where it says nothing."""
+    if not isinstance(member, dict):
+        return None
+    properties = member.get("properties")
+    if not isinstance(properties, dict):
+        return None
+    name = str(properties.get("name") or properties.get("code") or "")
+    if "CRS84" in name.upper():
+        return "CRS84"
+    code = re.search(r"(?:EPSG\D*?(?:\d+\.\d+)?\D*)?(\d{4,6})\s*$", name, re.IGNORECASE)
+    return f"EPSG:{code.group(1)}" if code else (name or None)
+
+
+def to_wkt(geometry: Mapping[str, Any]) -> str:
+    """Well-known text (OGC 06-103r4) with the numbers as written."""
+    kind = str(geometry.get("type"))
+    if kind == "GeometryCollection":
+        return f"GEOMETRYCOLLECTION ({', '.join(to_wkt(part) for part in geometry.get('geometries') or [])})"
+    coordinates = geometry.get("coordinates") or []
+    if not coordinates:
+        return f"{kind.upper()} EMPTY"
+    return f"{kind.upper()} {_wkt(coordinates) if kind != 'Point' else f'({_position(coordinates)})'}"
+
+
+def _wkt(value: list[Any]) -> str:
+    return "(" + ", ".join(_wkt(part) if _is_nested(part) else _position(part) for part in value) + ")"
+
+
+def _is_nested(part: Any) -> bool:
+    return isinstance(part, list) and bool(part) and isinstance(part[0], list)
+
+
+def _position(part: Any) -> str:
+    return " ".join(str(number) for number in part) if isinstance(part, list) else str(part)
+
+
+def _features(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    if isinstance(document.get("features"), list):
+        return [feature for feature in document["features"] if isinstance(feature, dict)]
+    if document.get("type") == "Feature":
+        return [document]
+    return [{"type": "Feature", "properties": {}, "geometry": document}]
+
+
+def _geometry(feature: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    geometry = feature.get("geometry")
+    return geometry if isinstance(geometry, dict) and geometry.get("type") else None
+
+
+def _properties(feature: Mapping[str, Any]) -> dict[str, str | None]:
+    properties = feature.get("properties")
+    cells = flatten(properties) if isinstance(properties, dict) else {}
+    own = feature.get("id")
+    result: dict[str, str | None] = {}
+    if own is not None and "id" not in cells:
+        result["id"] = cell_text(own)
+    result.update(cells)
+    foreign = {key: item for key, item in feature.items() if key not in {"type", "id", "properties", "geometry", "bbox"}}
+    for key, text in flatten(foreign).items():
+        result.setdefault(key, text)
+    return result
+
+
+def _place(geometry: Mapping[str, Any] | None, axes: tuple[str, str]) -> dict[str, str | None]:
+    if geometry is None:
+        return {}
+    coordinates = geometry.get("coordinates")
+    if geometry.get("type") == "Point" and isinstance(coordinates, list) and len(coordinates) >= 2:
+        cells: dict[str, str | None] = {f"geometry.{axes[0]}": str(coordinates[0]), f"geometry.{axes[1]}": str(coordinates[1])}
+        if len(coordinates) > 2:
+            cells["geometry.z"] = str(coordinates[2])
+        return cells
+    return {"geometry.wkt": to_wkt(geometry)}
+
+
+def _metric(geometries: list[Mapping[str, Any] | None]) -> tuple[str, ...]:
+    """The first position that cannot be in degrees."""
+    for geometry in geometries:
+        position: Any = (geometry or {}).get("coordinates")
+        while _is_nested(position):
+            position = position[0]
+        if isinstance(position, list) and len(position) >= 2:
+            try:
+                if abs(float(position[0])) > 180 or abs(float(position[1])) > 90.0001:
+                    return (str(position[0]), str(position[1]))
+            except (TypeError, ValueError):
+                continue
+    return ()
+
+
+def _facts(document: Mapping[str, Any]) -> dict[str, str]:
+    skip = {"type", "features", "crs", "bbox", "geometry", "properties", "coordinates", "id"}
+    return {key: text for key, item in flatten({k: v for k, v in document.items() if k not in skip}).items() if (text := item)}

@@ -1,0 +1,241 @@
+"""Where the table stands among its rows: title lines, header rows, data, footers; for text and sheets alike.
+
+What does not belong here: how rows were parsed, how names are made unique (`names`), building the frame (`assemble`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from connectors.reading.cells import filled, is_year, shape
+from connectors.reading.records import Record
+
+_HEAD = 60
+_KEY_VALUE = re.compile(
+    r"(?:#|stand\b|quelle|datenquelle|datenstand|hinweis|anmerkung|fu(?:ß|ss)note|erstell|herausgeber|lizenz|copyright|©|\(c\)|"
+    r"legende|abk(?:ü|ue)rz|zeichenerkl|erl(?:ä|ae)uterung|bemerkungen?:|datum\b|auszug|export|druckdatum|abruf|ansprechpartner|"
+    r"kontakt:|source|note[s:]|last update|generated|\*+\s?\S|_{3,}|-{3,}|={3,}|\d\)\s|\(\d\)\s)",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"[^\d:]{2,40}:$")
+_UNITS = frozenset(
+    "anzahl,eur,€,tsd. eur,1.000 eur,1000 eur,mio. eur,%,prozent,in %,ha,m,m²,m2,qm,km,km²,cm,mm,kg,t,personen,stück,std,h,min,"
+    "einwohner,kwh,mwh,kw,mw,°c,°,l,m³,insgesamt,number,years,jahre,text,zahl,datum".split(",")
+)
+_COMMON = frozenset(
+    "id,nr,nummer,name,titel,bezeichnung,typ,art,jahr,datum,date,zeit,straße,strasse,str,hausnummer,hausnr,plz,postleitzahl,ort,"
+    "ortsteil,stadtteil,stadtbezirk,bezirk,gemeinde,landkreis,kreis,stadt,adresse,anschrift,lage,standort,lat,lon,lng,long,"
+    "latitude,longitude,breitengrad,längengrad,x,y,rechtswert,hochwert,geom,geometry,wkt,shape,fid,objectid,gid,anzahl,wert,"
+    "betrag,summe,gesamt,insgesamt,status,kategorie,beschreibung,bemerkung,bemerkungen,hinweis,telefon,email,website,url,link,"
+    "schlüssel,schluessel,code,ags,kapazität,kapazitaet,plätze,öffnungszeiten,träger,gattung,baumart,pflanzjahr,höhe,country,"
+    "description,value,type,key,first,last,address,city,zip,partei,stimmen,zeitpunkt,stichtag,konto,produkt,title,label".split(",")
+)
+_WORD = re.compile(r"[^\W\d_]{2,}")
+TOTALS = re.compile(r"\s*(?:insgesamt|(?:gesamt|jahres|monats|zwischen|end)?summe|gesamt|total|zusammen|jahressumme)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Positions in the list of rows: `rows[:first_header]` is preamble, `header` the header rows, data from `body`."""
+
+    columns: int
+    header: tuple[int, ...]
+    body: int
+    index_header: int | None = None
+
+    @property
+    def preamble(self) -> int:
+        """How many rows stand before the header (or the data)."""
+        top = self.header[0] if self.header else self.body
+        return top if self.index_header is None else min(top, self.index_header)
+
+
+def width_of(rows: list[list[str]]) -> int:
+    """The usual number of cells; a tie goes to the wider."""
+    widths = Counter(len(row) for row in rows if filled(row) > 1) or Counter(len(row) for row in rows)
+    return max(widths, key=lambda width: (widths[width], width), default=0)
+
+
+def find_layout(rows: list[list[str]], columns: int = 0) -> Layout:
+    """The layout of the first rows of a table; `rows` hold no wholly empty row."""
+    head = rows[:_HEAD]
+    columns = columns or width_of(rows)
+    top = _skip_preamble(head, columns)
+    if top >= len(head):
+        return Layout(columns, (), 0)
+    index_header = None
+    if _is_index(head[top]) and top + 1 < len(head) and not _is_numeric_row(head[top + 1]):
+        index_header, top = top, top + 1
+    kinds = _column_kinds(head[top + 1 :], columns)
+    if not _is_header(head[top], head[top + 1 :], kinds):
+        return Layout(columns, (), top, index_header)
+    last = _last_header(head, top, kinds, columns)
+    return Layout(columns, tuple(range(top, last + 1)), last + 1, index_header)
+
+
+def is_footer(row: list[str], columns: int, *, regular: bool) -> bool:
+    """Does a row at the end stand below the table? `regular`: all rows of the body are as wide as the table."""
+    cells = [cell for cell in row if cell and not cell.isspace()]
+    if not cells or not row[0].strip():
+        return False
+    text = row[0].strip()
+    if TOTALS.match(text):
+        return False
+    told = bool(_KEY_VALUE.match(text) or (_LABEL.match(text) and columns > 2))
+    if text.startswith("#") and len(cells) == 1:
+        return True
+    if columns < 2:
+        return bool(re.match(r"(?:#|quelle:|stand:|©|\(c\)|copyright)", text, re.IGNORECASE))
+    if len(row) == 1 and columns >= 3:
+        return told or regular
+    if len(cells) == 1:
+        return told or (columns >= 3 and len(text) > 60) or (len(row) < columns and columns >= 3)
+    return told and len(cells) <= 2 < columns and bool(row[1].strip()) and shape(row[0]) == "text" and len(row) >= 2
+
+
+def join_header(rows: list[list[str]], columns: int) -> list[str]:
+    """Several header rows to one name per column; a group title also names the columns to its right."""
+    padded = [[" ".join(cell.split()) for cell in row[:columns]] + [""] * (columns - len(row)) for row in rows]
+    for upper, below in zip(padded, padded[1:], strict=False):
+        title = ""
+        for at in range(columns):
+            title = upper[at] or (title if below[at] else "")
+            if below[at]:
+                upper[at] = title
+    names = []
+    for at in range(columns):
+        parts = [row[at] for row in padded if row[at]]
+        names.append(" ".join(part for i, part in enumerate(parts) if i == 0 or part != parts[i - 1]))
+    return names
+
+
+def _skip_preamble(head: list[list[str]], columns: int) -> int:
+    for at, row in enumerate(head):
+        if not _is_title(row, head[at + 1 :], columns):
+            return at
+    return 0
+
+
+def _is_title(row: list[str], below: list[list[str]], columns: int) -> bool:
+    """A title line or `Stand: …` above the table; never the last row and never the row right above nothing."""
+    if not below:
+        return False
+    text, count = row[0].strip(), filled(row)
+    if text.startswith("#") and len(row) < columns:
+        return True
+    if columns < 2:
+        return text.startswith("#")
+    if count <= 1:
+        return bool(text) or columns >= 3
+    if len(row) < columns and count <= max(columns // 2, 1) and filled(below[0]) != count:
+        return True
+    return columns > 2 and count <= 2 < filled(below[0]) and bool(_KEY_VALUE.match(text) or _LABEL.match(text))
+
+
+def _is_index(row: list[str]) -> bool:
+    """`0,1,2,3`: column numbers that a program wrote above the names."""
+    return len(row) > 2 and any(
+        all(cell.strip() == str(start + at) for at, cell in enumerate(row)) for start in (0, 1)
+    )
+
+
+def _is_numeric_row(row: list[str]) -> bool:
+    return sum(shape(cell) == "number" for cell in row) > len(row) * 0.5
+
+
+def _column_kinds(body: list[list[str]], columns: int) -> list[str]:
+    """Per column the kind that four fifths of its filled cells share, else `text`; `empty` where there is none."""
+    kinds = []
+    for at in range(columns):
+        found = Counter(shape(row[at]) for row in body if at < len(row))
+        found.pop("empty", None)
+        total = sum(found.values())
+        kind, count = found.most_common(1)[0] if found else ("empty", 0)
+        kinds.append(kind if total and count >= 0.8 * total else ("empty" if not total else "text"))
+    return kinds
+
+
+def _is_header(row: list[str], body: list[list[str]], kinds: list[str]) -> bool:
+    """Names or already data? Counts what speaks for each, column by column."""
+    if not body:
+        return not _is_numeric_row(row) and all(shape(cell) in {"text", "empty"} or is_year(cell) for cell in row)
+    score = 0.0
+    for at, cell in enumerate(row[: len(kinds)]):
+        score += _header_evidence(cell, kinds[at], [line[at] for line in body if at < len(line)])
+    texts = [cell.strip() for cell in row if cell.strip()]
+    if len(set(texts)) < len(texts) and not any(kind != "text" for kind in kinds):
+        score -= 0.5
+    return score >= 0
+
+
+def _header_evidence(cell: str, kind: str, column: list[str]) -> float:
+    found, text = shape(cell), cell.strip()
+    if found == "empty" and not text:
+        return 0.0
+    if kind in {"number", "date"}:
+        if found == "text" or (kind == "number" and found == "date"):
+            return 1.5
+        return 0.0 if is_year(cell) and not any(is_year(other) for other in column) else -1.5
+    if found in {"number", "date"}:
+        return 0.0 if is_year(cell) or kind == "empty" else -1.0
+    return _text_evidence(text, column)
+
+
+def _text_evidence(text: str, column: list[str]) -> float:
+    words = [word.lower() for word in _WORD.findall(text)]
+    if text.lower() in _COMMON or (words and len(words) <= 3 and any(word in _COMMON for word in words)):
+        return 1.0
+    if text in column:
+        return -1.5 if column.count(text) * 3 > len(column) or len(column) > 5 else -0.5
+    if len(text) > 120:
+        return -0.5
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9]*(?:[_.][A-Za-z0-9]+)+|[a-z]+(?:[A-Z][a-z]+)+", text):
+        return 1.0
+    if not words:
+        return 0.0
+    below = Counter(word.lower() for cell in column for word in set(_WORD.findall(cell)))
+    shared = sum(1 for word in words if below[word] >= 2)
+    if shared:
+        return -1.0
+    return 0.4 if below else 0.1
+
+
+def _last_header(head: list[list[str]], top: int, kinds: list[str], columns: int) -> int:
+    """The last of the header rows: units and sub-titles below the first one belong to the header."""
+    last = top
+    # the body's kinds are taken further down, where no header row can blur them
+    kinds = _column_kinds(head[top + 5 :], columns) if len(head) > top + 8 else kinds
+    typed = [at for at, kind in enumerate(kinds) if kind in {"number", "date"}]
+    leading = _leading_blanks(head[top])
+    for at in range(top + 1, min(top + 8, len(head) - 1)):
+        row = head[at]
+        if not _continues(row, typed, kinds, leading, head[at + 1 :]):
+            break
+        last = at
+    return last
+
+
+def _continues(row: list[str], typed: list[int], kinds: list[str], leading: int, below: list[list[str]]) -> bool:
+    texts = [cell.strip() for cell in row if cell.strip()]
+    if not texts:
+        return False
+    if leading and _leading_blanks(row) >= leading and all(_leading_blanks(other) < leading for other in below[:10]):
+        return True
+    if len(texts) > 1 and all(text.lower().strip("[]()") in _UNITS for text in texts):
+        return bool(typed)
+    cells = [row[at] for at in typed if at < len(row) and row[at].strip()]
+    if len(typed) < 2 or len(cells) < 2:
+        return False
+    fits = sum(
+        shape(row[at]) in {kinds[at], "empty"} for at in typed if at < len(row) and row[at].strip()
+    )
+    return fits <= 0.1 * len(cells)
+
+
+def _leading_blanks(row: list[str]) -> int:
+    for at, cell in enumerate(row):
+        if cell.strip():
+            return at
+    return len(row)

@@ -1,0 +1,146 @@
+"""The two ways in: `read_table` for one file, `read_many` for thousands. Finds the kind and calls the right module.
+
+What does not belong here: any format's details.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from connectors.reading.archive import single_table
+from connectors.reading.delimited import read_delimited
+from connectors.reading.jsonfile import read_json, read_ndjson
+from connectors.reading.kinds import Kind, kind_of
+from connectors.reading.limits import MAX_FILE_BYTES
+from connectors.reading.messages import note, refuse, size_de
+from connectors.reading.result import ReadResult, Unreadable
+
+_SUFFIXES: dict[str, tuple[str, ...]] = {
+    "xlsx": (".xlsx", ".xlsm", ".xltx"),
+    "xls": (".xls", ".xlt"),
+    "ods": (".ods",),
+    "json": (".json", ".geojson", ".topojson"),
+    "ndjson": (".ndjson", ".jsonl", ".json", ".geojsonl"),
+    "html": (".html", ".htm"),
+    "dbf": (".dbf",),
+    "parquet": (".parquet", ".pq"),
+    "zip": (".zip",),
+}
+_WORDS = {"text": "ein Text mit Trennzeichen", "html": "eine Webseite", "json": "JSON", "ndjson": "JSON", "zip": "ein Archiv"}
+
+
+def read_table(source: Path | bytes, *, filename: str = "", sheet: str | None = None) -> ReadResult:
+    """Any municipal table file as a table of strings with a report of how it was read.
+
+    `source`: the file or its bytes; `filename`: its name, where only bytes are given (a weak hint, the content decides);
+    `sheet`: which sheet of a workbook, or which list of a JSON or XML document (its path). Raises `Unreadable`.
+    """
+    if isinstance(source, Path):
+        filename = filename or source.name
+        data = _load(source)
+    else:
+        data = source
+    try:
+        return _read(data, filename, sheet)
+    except Unreadable:
+        raise
+    except (MemoryError, RecursionError, ValueError, KeyError, IndexError, OverflowError, TypeError) as error:
+        raise refuse("unexpected", error=type(error).__name__) from error
+
+
+def read_many(items: Sequence[tuple[str, bytes]]) -> list[ReadResult | Unreadable]:
+    """Each (file name, bytes) as `read_table` reads it, in order; a refusal takes the place of its result."""
+    results: list[ReadResult | Unreadable] = []
+    for filename, data in items:
+        try:
+            results.append(read_table(data, filename=filename))
+        except Unreadable as refusal:
+            results.append(refusal)
+    return results
+
+
+def _read(data: bytes, filename: str, sheet: str | None) -> ReadResult:
+    kind = kind_of(data, filename)
+    if kind == "zip":
+        member, inner = single_table(data)
+        result = _read(inner, member, sheet) if kind_of(inner, member) != "zip" else None
+        if result is None:
+            raise refuse("archive_none")
+        return _noted(result, note("archive_member", member=member))
+    result = _READERS[kind](data, sheet)
+    suffix = PurePosixPath(filename).suffix.lower()
+    known = _SUFFIXES.get(kind, ())
+    foreign = {end for ends in _SUFFIXES.values() for end in ends}
+    if (known and suffix and suffix not in known) or (kind in {"text", "xml"} and suffix in foreign - {".json"}):
+        return _noted(result, note("wrong_suffix", suffix=suffix, actual=_WORDS.get(kind, kind.upper())))
+    return result
+
+
+def _noted(result: ReadResult, *notes: object) -> ReadResult:
+    return replace(result, report=replace(result.report, notes=(*notes, *result.report.notes)))
+
+
+def _load(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > MAX_FILE_BYTES:
+            raise refuse("too_large", size=size_de(size), limit=size_de(MAX_FILE_BYTES))
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise refuse("not_found", name=path.name) from error
+    except IsADirectoryError as error:
+        raise refuse("is_folder", name=path.name) from error
+    except PermissionError as error:
+        raise refuse("no_access", name=path.name) from error
+
+
+def _workbook(kind: Kind) -> Callable[[bytes, str | None], ReadResult]:
+    def read(data: bytes, sheet: str | None) -> ReadResult:
+        from connectors.reading.workbook import read_workbook
+
+        return read_workbook(data, kind, sheet)  # type: ignore[arg-type]
+
+    return read
+
+
+def _xml(data: bytes, sheet: str | None) -> ReadResult:
+    from connectors.reading.xmlfile import read_xml
+
+    return read_xml(data, sheet)
+
+
+def _html(data: bytes, sheet: str | None) -> ReadResult:
+    from connectors.reading.htmltable import read_html
+
+    del sheet
+    return read_html(data)
+
+
+def _dbf(data: bytes, sheet: str | None) -> ReadResult:
+    from connectors.reading.dbf import read_dbf
+
+    del sheet
+    return read_dbf(data)
+
+
+def _parquet(data: bytes, sheet: str | None) -> ReadResult:
+    from connectors.reading.parquet import read_parquet
+
+    del sheet
+    return read_parquet(data)
+
+
+_READERS: dict[str, Callable[[bytes, str | None], ReadResult]] = {
+    "text": lambda data, _sheet: read_delimited(data),
+    "json": read_json,
+    "ndjson": lambda data, _sheet: read_ndjson(data),
+    "xlsx": _workbook("xlsx"),
+    "xls": _workbook("xls"),
+    "ods": _workbook("ods"),
+    "xml": _xml,
+    "html": _html,
+    "dbf": _dbf,
+    "parquet": _parquet,
+}

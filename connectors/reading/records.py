@@ -1,0 +1,253 @@
+"""Text to records of cells, for any dialect and with broken quotes: the tolerant parser.
+
+What does not belong here: choosing the dialect (`dialect`), header and footers (`layout`), the bulk path (`bulk`).
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from connectors.reading.limits import MAX_LINE_CHARS
+from connectors.reading.messages import refuse, size_de
+
+_LINE = re.compile(r"([^\r\n]*)(\r\n|\n|\r|\Z)")
+_JOIN_LINES = 400
+_JOIN_CHARS = 1024**2
+
+Record = tuple[int, list[str]]
+"""1-based line on which the record starts, and its cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How cells are separated. `delimiter` "" means one column; `escape` is a backslash or None (quotes doubled)."""
+
+    delimiter: str
+    quotechar: str | None = None
+    escape: str | None = None
+
+
+@dataclass(slots=True)
+class Anomalies:
+    """Lines whose quotes do not follow the rule."""
+
+    stray: list[int] = field(default_factory=list)
+    unclosed: list[int] = field(default_factory=list)
+
+
+def lines(text: str) -> Iterator[tuple[str, str]]:
+    """Content and line end of each line; `\\n`, `\\r\\n` and lone `\\r` all end a line."""
+    if "\r" not in text:
+        for line in text.split("\n"):
+            yield line, "\n"
+        return
+    for match in _LINE.finditer(text):
+        yield match.group(1), match.group(2)
+
+
+def parse(text: str, dialect: Dialect, *, expected: int = 0, anomalies: Anomalies | None = None) -> Iterator[Record]:
+    """Records in order; blank lines are skipped. `expected` cells per record settle doubtful quotes (0: unknown)."""
+    csv.field_size_limit(MAX_LINE_CHARS)
+    splitter = _Splitter(dialect, expected, anomalies or Anomalies())
+    source = _Lines(lines(text))
+    quote, delimiter = dialect.quotechar, dialect.delimiter
+    for number, line, end in source:
+        if not line:
+            continue
+        if len(line) > MAX_LINE_CHARS:
+            raise refuse("line_too_long", limit=size_de(MAX_LINE_CHARS))
+        if quote is None or quote not in line:
+            yield number, line.split(delimiter) if delimiter else [line]
+        else:
+            yield number, splitter.cells(number, line, end, source)
+
+
+class _Lines:
+    """Numbered lines with look-ahead: what was looked at and not taken comes again."""
+
+    def __init__(self, source: Iterator[tuple[str, str]]) -> None:
+        self._source = source
+        self._ahead: list[tuple[str, str]] = []
+        self._number = 0
+
+    def __iter__(self) -> Iterator[tuple[int, str, str]]:
+        while True:
+            pair = self._ahead.pop(0) if self._ahead else next(self._source, None)
+            if pair is None:
+                return
+            self._number += 1
+            yield self._number, pair[0], pair[1]
+
+    def peek(self, index: int) -> tuple[str, str] | None:
+        while len(self._ahead) <= index:
+            pair = next(self._source, None)
+            if pair is None:
+                return None
+            self._ahead.append(pair)
+        return self._ahead[index]
+
+    def take(self, count: int) -> None:
+        del self._ahead[:count]
+        self._number += count
+
+
+class _Splitter:
+    """Splits a record that contains quotes: by the rule where it holds, else so that nothing is lost."""
+
+    def __init__(self, dialect: Dialect, expected: int, anomalies: Anomalies) -> None:
+        self._dialect = dialect
+        self._expected = expected
+        self._anomalies = anomalies
+        self._strict = _strict(dialect)
+        self._failures = 0
+
+    def cells(self, number: int, line: str, end: str, source: _Lines) -> list[str]:
+        cells = self._strict(line)
+        if cells is not None:
+            return cells
+        joined = self._joined(line, end, source)
+        loose = _scan(line, self._dialect)
+        if joined and (not self._expected or len(joined[0]) == self._expected or len(loose) != self._expected):
+            source.take(joined[1])
+            return joined[0]
+        return self._loose(number, line, loose)
+
+    def _loose(self, number: int, line: str, doubled: list[str]) -> list[str]:
+        first = _scan(line, self._dialect, doubling=False)
+        chosen = first if self._expected and len(first) == self._expected != len(doubled) else doubled
+        quote = self._dialect.quotechar or ""
+        (self._anomalies.unclosed if line.count(quote) % 2 else self._anomalies.stray).append(number)
+        return chosen
+
+    def _joined(self, line: str, end: str, source: _Lines) -> tuple[list[str], int] | None:
+        """The record that goes on over line ends inside quotes: its cells and how many lines it took."""
+        quote = self._dialect.quotechar or ""
+        if not _is_open(line, self._dialect):
+            return None
+        parts = [line + end]
+        size = len(line)
+        limit = _JOIN_LINES if self._failures < 20 else 8
+        for index in range(limit):
+            pair = source.peek(index)
+            if pair is None or size > _JOIN_CHARS:
+                break
+            parts.append(pair[0])
+            size += len(pair[0])
+            if quote in pair[0]:
+                whole = "".join(parts)
+                cells = self._strict(whole)
+                if cells is None and not _is_open(whole, self._dialect):
+                    loose = _scan(whole, self._dialect)
+                    cells = loose if len(loose) == self._expected else None
+                if cells is not None:
+                    return cells, index + 1
+            parts.append(pair[1])
+        self._failures += 1
+        return None
+
+
+def _strict(dialect: Dialect) -> Callable[[str], list[str] | None]:
+    """A record that follows the quoting rule to its cells; None where it does not."""
+    delimiter, quote = dialect.delimiter, dialect.quotechar or '"'
+    if len(delimiter) != 1 or len(quote) != 1:
+        return lambda record: _by_pattern(record, dialect)
+    padded = f"{delimiter} {quote}"
+
+    def split(record: str) -> list[str] | None:
+        if padded in record or (dialect.escape and dialect.escape in record):
+            return _by_pattern(record, dialect)
+        try:
+            return next(csv.reader((record,), delimiter=delimiter, quotechar=quote, strict=True))
+        except csv.Error:
+            return _by_pattern(record, dialect)
+
+    return split
+
+
+@lru_cache(maxsize=64)
+def _patterns(dialect: Dialect) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """Quoted cell by the rule; quoted cell with stray quotes inside; the same without doubled quotes."""
+    quote = re.escape(dialect.quotechar or '"')
+    stop = rf"(?={re.escape(dialect.delimiter)}|\Z)" if dialect.delimiter else r"(?=\Z)"
+    escape = r"\\.|" if dialect.escape else ""
+    body = rf"[^{quote}\\]" if dialect.escape else rf"[^{quote}]"
+    stray = rf"{quote}(?![ \t]*{stop})"
+    head, tail = rf"[ \t]*{quote}", rf"{quote}[ \t]*{stop}"
+    return (
+        re.compile(rf"{head}((?:{escape}{body}|{quote}{quote})*+){tail}", re.DOTALL),
+        re.compile(rf"{head}((?:{escape}{body}|{quote}{quote}|{stray})*+){tail}", re.DOTALL),
+        re.compile(rf"{head}((?:{escape}{body}|{stray})*+){tail}", re.DOTALL),
+    )
+
+
+def _unescape(cell: str, dialect: Dialect) -> str:
+    quote = dialect.quotechar or '"'
+    if dialect.escape and dialect.escape in cell:
+        return re.sub(r"\\(.)", lambda m: m[1] if m[1] in (quote, "\\") else m[0], cell, flags=re.DOTALL)
+    return cell.replace(quote + quote, quote)
+
+
+def _by_pattern(record: str, dialect: Dialect) -> list[str] | None:
+    """As the rule says, with blanks allowed around the quotes and delimiters of any length."""
+    pattern, delimiter, quote = _patterns(dialect)[0], dialect.delimiter, dialect.quotechar or '"'
+    cells: list[str] = []
+    at = 0
+    while True:
+        match = pattern.match(record, at)
+        if match:
+            cells.append(_unescape(match.group(1), dialect))
+            at = match.end()
+        else:
+            stop = record.find(delimiter, at) if delimiter else -1
+            cell = record[at:] if stop < 0 else record[at:stop]
+            if cell.lstrip(" \t").startswith(quote):
+                return None
+            cells.append(cell)
+            at = len(record) if stop < 0 else stop
+        if at >= len(record):
+            return cells
+        at += len(delimiter)
+        if at >= len(record):
+            return [*cells, ""]
+
+
+def _scan(record: str, dialect: Dialect, *, doubling: bool = True) -> list[str]:
+    """Cells of a record with broken quotes: a quote that neither opens nor closes is text."""
+    pattern, delimiter = _patterns(dialect)[1 if doubling else 2], dialect.delimiter
+    cells: list[str] = []
+    at = 0
+    while True:
+        match = pattern.match(record, at)
+        if match:
+            cells.append(_unescape(match.group(1), dialect) if doubling else match.group(1))
+            at = match.end()
+        else:
+            stop = record.find(delimiter, at) if delimiter else -1
+            cells.append(record[at:] if stop < 0 else record[at:stop])
+            at = len(record) if stop < 0 else stop
+        if at >= len(record):
+            return cells
+        at += len(delimiter)
+        if at >= len(record):
+            return [*cells, ""]
+
+
+def _is_open(record: str, dialect: Dialect) -> bool:
+    """Does the last quoted cell still wait for its closing quote?"""
+    pattern, delimiter, quote = _patterns(dialect)[1], dialect.delimiter, dialect.quotechar or '"'
+    at = 0
+    while at < len(record):
+        match = pattern.match(record, at)
+        if match:
+            at = match.end()
+        elif record[at:].lstrip(" \t").startswith(quote):
+            return True
+        else:
+            stop = record.find(delimiter, at) if delimiter else -1
+            at = len(record) if stop < 0 else stop
+        at += len(delimiter) or 1
+    return False
