@@ -1,0 +1,305 @@
+"""Landing → reading → standards: what became of each file, and its rows on their way into the raw tables.
+
+What does not belong here: which files are due (`pending`), how a file is read (`reading`) or judged (`standards`),
+writing tables (`raw.loading`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+import structlog
+
+from connectors.messages import say
+from connectors.pending import NO_STANDARD, Task, task_version, without_standard_id
+from connectors.raw.spool import Rows, Spool
+from connectors.raw.tables import rejects_table
+from connectors.reading.result import ReadReport, ReadResult, Unreadable
+from standards.model import Finding, Judgement, Severity, Table
+from storage.sites import Sites
+
+if TYPE_CHECKING:
+    from standards.definition import Standard
+
+_CHUNK_BYTES = 64 * 1024 * 1024
+_CHUNK_FILES = 4096
+_BIG = 16 * 1024 * 1024
+_SURE = 0.5
+"""The least score with which columns tell a standard."""
+_DAY = re.compile(r"\b(?:(\d{1,2})\.(\d{1,2})\.(\d{4})|(\d{4})-(\d{2})-(\d{2}))\b")
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file. The rows themselves are in the spool; `judgement` has lost its frames."""
+
+    task: Task
+    version: str
+    standard: str
+    message_de: str = ""
+    """Empty: accepted. Otherwise why the file as a whole was refused."""
+    findings: tuple[Finding, ...] = ()
+    reading: ReadReport | None = None
+    stand: date | None = None
+    judgement: Judgement | None = None
+    rows_accepted: int = 0
+    rows_rejected: int = 0
+    reject_reasons: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def is_accepted(self) -> bool:
+        return not self.message_de
+
+
+def check_file(
+    path: Path, standard: Standard, ags: str | None = None, *, sheet: str | None = None
+) -> tuple[ReadResult, Judgement]:
+    """Read and judge one file without keeping anything. Raises `Unreadable`."""
+    from connectors.reading import read_table
+    from standards.engine import judge
+
+    result = read_table(path, filename=path.name, sheet=sheet)
+    return result, judge(as_table(result, filename=path.name, ags=ags), standard)
+
+
+def as_table(
+    result: ReadResult, *, filename: str, ags: str | None = None, told: Mapping[str, str] | None = None
+) -> Table:
+    """What was read, as the engine takes it."""
+    return Table(
+        frame=result.frame,
+        row_numbers=result.row_numbers,
+        crs=result.report.crs,
+        ags=ags,
+        filename=filename,
+        context=result.extras,
+        told=dict(told or {}),
+    )
+
+
+def stand_of(extras: Mapping[str, str]) -> date | None:
+    """The day that the file says it describes (`Stand: 31.12.2024`), where it says one."""
+    text = next((value for name, value in extras.items() if name.casefold().startswith("stand")), "")
+    if (found := _DAY.search(text)) is None:
+        return None
+    day, month, year = (found[1], found[2], found[3]) if found[1] else (found[6], found[5], found[4])
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def convert(tasks: Sequence[Task], sites: Sites, standards: Mapping[str, Standard], spool: Spool) -> list[Outcome]:
+    """Convert in chunks of bounded size; rows go into `spool`, one outcome per task comes back, in order."""
+    outcomes: list[Outcome] = []
+    for chunk in _chunks(tasks):
+        results = _read(chunk, sites)
+        outcomes += _judge_chunk(chunk, results, standards, spool)
+    return outcomes
+
+
+def _chunks(tasks: Sequence[Task]) -> Iterator[list[Task]]:
+    chunk: list[Task] = []
+    size = 0
+    for task in tasks:
+        if chunk and (size + task.receipt.bytes > _CHUNK_BYTES or len(chunk) == _CHUNK_FILES):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(task)
+        size += task.receipt.bytes
+    if chunk:
+        yield chunk
+
+
+def _read(tasks: Sequence[Task], sites: Sites) -> list[ReadResult | Unreadable]:
+    from connectors.reading import read_many
+
+    small = [at for at, task in enumerate(tasks) if task.receipt.bytes <= _BIG]
+    with ThreadPoolExecutor(8) as pool:
+        contents = list(pool.map(lambda at: sites.onprem.read(tasks[at].receipt.content_key), small))
+    results: dict[int, ReadResult | Unreadable] = {}
+    whole: list[int] = []
+    for at, content in zip(small, contents, strict=True):
+        if hashlib.sha256(content).hexdigest() == tasks[at].receipt.sha256:
+            whole.append(at)
+        else:
+            results[at] = _damaged(tasks[at])
+    kept = dict(zip(small, contents, strict=True))
+    read = read_many([(tasks[at].receipt.filename, kept[at]) for at in whole])
+    results.update(zip(whole, read, strict=True))
+    for at, task in enumerate(tasks):
+        if at not in results:
+            results[at] = _read_big(task, sites)
+    return [results[at] for at in range(len(tasks))]
+
+
+def _read_big(task: Task, sites: Sites) -> ReadResult | Unreadable:
+    """From the folder itself, or from a copy where the store is a bucket."""
+    from connectors.reading import read_table
+
+    receipt = task.receipt
+    copy = sites.home / "work" / "reading" / receipt.sha256
+    try:
+        if sites.onprem.folder is not None:
+            path = Path(sites.onprem.uri(receipt.content_key))
+        else:
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            with copy.open("wb") as target:
+                target.writelines(sites.onprem.stream(receipt.content_key))
+            path = copy
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != receipt.sha256:
+                return _damaged(task)
+        return read_table(path, filename=receipt.filename)
+    except Unreadable as reason:
+        return reason
+    finally:
+        copy.unlink(missing_ok=True)
+
+
+def _damaged(task: Task) -> Unreadable:
+    return Unreadable(say("bytes-differ", filename=task.receipt.filename), code="bytes-differ")
+
+
+def _judge_chunk(
+    tasks: Sequence[Task],
+    results: Sequence[ReadResult | Unreadable],
+    standards: Mapping[str, Standard],
+    spool: Spool,
+) -> list[Outcome]:
+    outcomes: dict[int, Outcome] = {}
+    groups: dict[str, list[int]] = defaultdict(list)
+    tables: dict[int, Table] = {}
+    for at, (task, result) in enumerate(zip(tasks, results, strict=True)):
+        if isinstance(result, Unreadable):
+            outcomes[at] = _refused(task, task.standard or NO_STANDARD, standards, result.code, result.message_de)
+            continue
+        tables[at] = as_table(result, filename=task.receipt.filename, ags=task.dataset.owner, told=task.receipt.told)
+        standard = task.standard or _find_standard(tables[at], standards)
+        if standard in standards:
+            groups[standard].append(at)
+        else:
+            outcomes[at] = _without_standard(task, standard, standards)
+    for name, members in groups.items():
+        judged = _judge_group([tables[at] for at in members], standards[name])
+        found = [
+            _outcome(tasks[at], result, judgement, standards[name], standards)
+            for at, judgement in zip(members, judged, strict=True)
+            if isinstance(result := results[at], ReadResult)
+        ]
+        outcomes.update(zip(members, found, strict=True))
+        _spool(zip(found, judged, strict=True), name, spool)
+    return [outcomes[at] for at in range(len(tasks))]
+
+
+def _find_standard(table: Table, standards: Mapping[str, Standard]) -> str:
+    from standards.engine import rank
+
+    scores = rank(table, standards)
+    return scores[0][0] if scores and scores[0][1] >= _SURE else NO_STANDARD
+
+
+def _judge_group(tables: Sequence[Table], standard: Standard) -> list[Judgement | None]:
+    """All at once; if that fails, one by one, so that one file does not hold up the others."""
+    from standards.engine import judge, judge_many
+
+    try:
+        return list(judge_many(tables, standard))
+    except Exception:  # noqa: BLE001 - whatever a hostile file provokes must not hold up the other files
+        _log.exception("judging_failed", standard=standard.name, files=len(tables))
+    judged: list[Judgement | None] = []
+    for table in tables:
+        try:
+            judged.append(judge(table, standard))
+        except Exception:  # noqa: BLE001 - see above: this file is refused with a sentence, the error is logged
+            _log.exception("judging_failed", standard=standard.name, file=table.filename)
+            judged.append(None)
+    return judged
+
+
+def _outcome(
+    task: Task,
+    result: ReadResult,
+    judgement: Judgement | None,
+    standard: Standard,
+    standards: Mapping[str, Standard],
+) -> Outcome:
+    filename = task.receipt.filename
+    if judgement is None:
+        message = say("could-not-judge", filename=filename)
+        return _refused(task, standard.name, standards, "could-not-judge", message, reading=result.report)
+    reasons = _reasons(judgement.rejected)
+    message = ""
+    if not judgement.rows_total:
+        message = say("no-rows", filename=filename)
+    elif not judgement.rows_accepted:
+        reason = reasons[0][0] if reasons else ""
+        message = say(
+            "no-row-fits", filename=filename, standard=standard.title_de, rows=judgement.rows_total, reason=reason
+        )
+    return Outcome(
+        task=task,
+        version=task_version(task.receipt, standard.name, standards),
+        standard=standard.name,
+        message_de=message,
+        findings=judgement.findings,
+        reading=result.report,
+        stand=stand_of(result.extras),
+        judgement=replace(judgement, accepted=judgement.accepted.clear(), rejected=judgement.rejected.clear()),
+        rows_accepted=judgement.rows_accepted,
+        rows_rejected=judgement.rows_rejected,
+        reject_reasons=reasons,
+    )
+
+
+def _reasons(rejected: pl.DataFrame) -> tuple[tuple[str, int], ...]:
+    """How often each reason, most frequent first."""
+    if rejected.is_empty():
+        return ()
+    counts = rejected.get_column("message_de").value_counts(sort=True)
+    return tuple((str(reason), int(count)) for reason, count in counts.iter_rows())
+
+
+def _without_standard(task: Task, standard: str, standards: Mapping[str, Standard]) -> Outcome:
+    known = ", ".join(sorted(standards))
+    code = "standard-unknown" if standard else "standard-not-found"
+    message = say(code, standard=standard, filename=task.receipt.filename, known=known)
+    return _refused(task, standard, standards, code, message)
+
+
+def _refused(
+    task: Task,
+    standard: str,
+    standards: Mapping[str, Standard],
+    code: str,
+    message_de: str,
+    *,
+    reading: ReadReport | None = None,
+) -> Outcome:
+    receipt = task.receipt
+    version = task_version(receipt, standard, standards) if standard else without_standard_id(receipt, standards)
+    finding = Finding(Severity.ERROR, code, message_de)
+    return Outcome(task, version, standard, message_de, findings=(finding,), reading=reading)
+
+
+def _spool(pairs: Iterable[tuple[Outcome, Judgement | None]], standard: str, spool: Spool) -> None:
+    """Accepted rows only of accepted files; rejected rows of every file, they wait for the clerk."""
+    judged = [(outcome, judgement) for outcome, judgement in pairs if judgement is not None]
+    good = [_rows(outcome, judgement.accepted) for outcome, judgement in judged if outcome.is_accepted]
+    bad = [_rows(outcome, judgement.rejected) for outcome, judgement in judged]
+    spool.add_rows(standard, good)
+    spool.add_rows(rejects_table(standard), bad)
+
+
+def _rows(outcome: Outcome, frame: pl.DataFrame) -> Rows:
+    return Rows(outcome.task.dataset, outcome.version, frame)

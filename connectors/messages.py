@@ -1,0 +1,38 @@
+"""What we tell the people who hand data in: German sentences by code. What reading says: `reading/messages`."""
+
+from __future__ import annotations
+
+_SENTENCES = {
+    "standard-unknown": ("Der Standard „{standard}“ ist hier nicht bekannt: bitte einen von {known} angeben."),
+    "standard-not-found": (
+        "Aus den Spalten der Datei {filename} geht nicht hervor, um welche Daten es sich handelt: "
+        "bitte den Standard angeben (möglich: {known})."
+    ),
+    "no-rows": "Die Datei {filename} enthält keine Datenzeilen: bitte prüfen, ob die richtige Datei gespeichert wurde.",
+    "no-row-fits": (
+        "Keine der {rows} Zeilen der Datei {filename} passt zum Standard „{standard}“. Häufigster Grund: {reason}"
+    ),
+    "could-not-judge": (
+        "Die Datei {filename} ließ sich nicht prüfen. Das ist ein Fehler von uns, die Datei bleibt aufbewahrt "
+        "und wird nach der Behebung erneut geprüft."
+    ),
+    "bytes-differ": "Die aufbewahrte Datei {filename} ist beschädigt: bitte noch einmal schicken.",
+    "ags-unknown": "{ags} ist kein Gemeindeschlüssel aus dem Gemeindeverzeichnis.{hint}",
+    "same-name": (
+        "Die Dateien {first} und {second} ergäben denselben Datensatz „{slug}“: "
+        "bitte einzeln und mit eigenem Namen übergeben (--dataset)."
+    ),
+    "no-name": "Aus dem Dateinamen {filename} lässt sich kein Name bilden: bitte einen angeben (--dataset).",
+    "one-dataset-many-files": "Ein Datensatz nimmt eine Datei auf: bitte die {count} Dateien einzeln übergeben.",
+    "not-a-file": "{path} gibt es nicht oder ist keine Datei.",
+    "several-in-inbox": ("Im Eingang von {dataset} liegen {count} Dateien: übernommen wird die neueste, {filename}."),
+    "inbox-owner-unknown": (
+        "Der Ordner „{folder}“ im Eingang gehört zu keiner Gemeinde: bitte nach dem achtstelligen "
+        "Gemeindeschlüssel benennen."
+    ),
+}
+
+
+def say(code: str, **parts: object) -> str:
+    """The sentence with this code; raises `KeyError` for an unknown code or a missing part."""
+    return _SENTENCES[code].format(**parts)
