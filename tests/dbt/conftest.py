@@ -6,10 +6,7 @@ internal one, rejected rows, and a publisher whose AGS no register knows.
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -140,14 +137,14 @@ class RawZone:
         classification: str = "open",
         point: bool = True,
     ) -> None:
-        """Append a version and, with `point`, make it the current one. Rows are numbered from 2 (line 1 is the header)."""
+        """Append a version and, with `point`, make it the current one. Rows are numbered from 2: line 1 is the header."""
         key = {"_ags": dataset[:8], "_dataset": dataset, "_version": version}
         schema = KEY | {name: TYPES[kind] for name, kind in STANDARDS[standard].items()}
         accepted = [key | {"_row": number} | row for number, row in enumerate(rows, start=2)]
         self._append(standard, pl.DataFrame(accepted, schema=schema))
         rejected = [key | {"_row": 1000 + number, "code": "zahl", "record": "{}"} for number in range(rejects)]
         self._append(f"{standard}_rejects", pl.DataFrame(rejected, schema=KEY | dict.fromkeys(REJECT, pl.String)))
-        counts = {"rows_total": len(rows) + rejects, "rows_accepted": len(rows), "rows_rejected": rejects}
+        counts = _counts(len(rows), rejects, total=len(rows) + rejects)
         facts = {
             "standard": standard,
             "standard_version": "1",
@@ -162,6 +159,11 @@ class RawZone:
         self._append("versions", pl.DataFrame([key | facts | counts], schema=VERSION))
         if point:
             self.point(dataset, version, standard, classification=classification)
+
+    def break_account(self, dataset: str, version: str, standard: str) -> None:
+        """Append a version that claims to have read one row more than it accepted and rejected."""
+        key = {"_ags": dataset[:8], "_dataset": dataset, "_version": version, "standard": standard}
+        self._append("versions", pl.DataFrame([key | _counts(1, 0, total=2)], schema=VERSION))
 
     def point(self, dataset: str, version: str | None, standard: str, *, classification: str = "open") -> None:
         """Move the pointer of a dataset; no version withdraws it."""
@@ -181,15 +183,17 @@ class RawZone:
         frame.write_delta(str(self.folder / table), mode="append")
 
 
+def _counts(accepted: int, rejected: int, *, total: int) -> dict[str, int]:
+    return {"rows_total": total, "rows_accepted": accepted, "rows_rejected": rejected}
+
+
 @dataclass(frozen=True)
 class DbtRun:
-    """What one dbt process did."""
+    """What one dbt command did. `results`: node name → status."""
 
-    returncode: int
+    success: bool
     output: str
     results: dict[str, str]
-    """Node name → status."""
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -198,6 +202,8 @@ class DbtHome:
 
     folder: Path
     extensions: Path
+    target: Path
+    """dbt's target folder; shared, so that the project is parsed once."""
     project: Path = DBT_PROJECT
 
     @property
@@ -208,21 +214,33 @@ class DbtHome:
         return RawZone(self.folder / "raw", standards)
 
     def run(self, *arguments: str) -> DbtRun:
-        """Run one dbt command as the orchestration does: everything it must know is in its environment."""
+        """Run one dbt command as the orchestration does: everything it must know is in its environment.
+
+        In this process, because importing dbt takes longer than most builds.
+        """
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415 - dbt is slow to load
+        from dbt.cli.main import dbtRunner  # noqa: PLC0415 - dbt is slow to load
+
         self.curated.mkdir(exist_ok=True)
-        command = [sys.executable, "-m", "dbt.cli.main", "--log-format=text", *arguments, "--no-use-colors"]
         places = ["--project-dir", str(self.project), "--profiles-dir", str(self.project)]
-        targets = ["--target-path", str(self.folder / "target"), "--log-path", str(self.folder / "logs")]
-        environment = os.environ | {
+        targets = ["--target-path", str(self.target), "--log-path", str(self.folder / "logs")]
+        with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for name, value in self._environment().items():
+                patch.setenv(name, value)
+            done = dbtRunner().invoke([*arguments, *places, *targets, "--quiet"])
+        DuckDBConnectionManager.close_all_connections()
+        log = (self.folder / "logs" / "dbt.log").read_text()
+        results = {each.node.name: str(each.status) for each in getattr(done.result, "results", ())}
+        return DbtRun(done.success, f"{log}\n{done.exception or ''}", results)
+
+    def _environment(self) -> dict[str, str]:
+        return {
             "ALLMENDE_RAW_URI": str(self.folder / "raw"),
             "ALLMENDE_CURATED_URI": str(self.curated),
             "ALLMENDE_DUCKDB_PATH": str(self.folder / "work.duckdb"),
             "ALLMENDE_DUCKDB_EXTENSIONS": str(self.extensions),
         }
-        done = subprocess.run(
-            [*command, *places, *targets], env=environment, capture_output=True, text=True, check=False
-        )
-        return _read_run(done, self.folder / "target" / "run_results.json")
 
     def table(self, name: str) -> pl.DataFrame:
         """A mart as the exporter finds it: the Parquet file in the curated zone."""
@@ -233,19 +251,18 @@ class DbtHome:
             return connection.execute(sql).fetchall()
 
 
-def _read_run(done: subprocess.CompletedProcess[str], path: Path) -> DbtRun:
-    report = json.loads(path.read_text()) if path.is_file() else {"results": [], "elapsed_time": 0.0}
-    statuses = {result["unique_id"].split(".")[2]: result["status"] for result in report["results"]}
-    return DbtRun(done.returncode, done.stdout + done.stderr, statuses, report["elapsed_time"])
-
-
 @pytest.fixture(scope="session")
 def extensions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """DuckDB's extension folder, filled from the wheels."""
     return install_duckdb_extensions(tmp_path_factory.mktemp("extensions"))
 
 
+@pytest.fixture(scope="session")
+def dbt_target(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("target")
+
+
 @pytest.fixture(scope="module")
-def dbt_home(tmp_path_factory: pytest.TempPathFactory, extensions: Path) -> Callable[[], DbtHome]:
+def dbt_home(tmp_path_factory: pytest.TempPathFactory, extensions: Path, dbt_target: Path) -> Callable[[], DbtHome]:
     """Makes a fresh place for dbt at each call."""
-    return lambda: DbtHome(tmp_path_factory.mktemp("dbt"), extensions)
+    return lambda: DbtHome(tmp_path_factory.mktemp("dbt"), extensions, dbt_target)

@@ -8,7 +8,7 @@ datasets as (
 
 versions as (
 
-    select * from {{ ref('stg_raw__versions') }}
+    select * from {{ ref('int_versions_deduplicated') }}
 
 ),
 

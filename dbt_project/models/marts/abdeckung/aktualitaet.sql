@@ -16,7 +16,7 @@ aged as (
         standard,
         dataset,
         received_at,
-        cast({{ dbt.datediff('received_at', 'current_date', 'day') }} as bigint) as tage_seit_eingang
+        cast({{ dbt.datediff('received_at', 'current_date', 'day') }} as bigint) as tage_seit_eingang  -- noqa: LT05
     from coverage
 
 )
