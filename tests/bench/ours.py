@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.bench.data import STANDARD
@@ -35,9 +35,8 @@ def large(source: Path, out: Path) -> Steps:
     """Any file → typed Parquet: nothing is told but the standard."""
     steps = Steps()
     with steps.step("import"):
-        from standards.engine import judge
-
         from connectors.reading import read_table
+        from standards.engine import judge
         from standards.model import Table
         from standards.registry import load_standards
     with steps.step("standard"):
@@ -65,7 +64,7 @@ def small(folder: Path, home: Path) -> Steps:
     os.environ["ALLMENDE_HOME"] = str(home)
     steps = Steps()
     with steps.step("import"):
-        from connectors.conversion import convert_pending
+        from connectors.ingest import load_run
         from connectors.landing import LandingLog, land
         from orchestration.dbt import environment, executable, target_path
         from orchestration.platform import Platform
@@ -79,14 +78,17 @@ def small(folder: Path, home: Path) -> Steps:
         for path in sorted(folder.glob(f"*/{STANDARD}.csv")):
             dataset = DatasetId(path.parent.name, STANDARD)
             land(sites, dataset, path.read_bytes(), filename=path.name, source_kind="inbox", standard=STANDARD, log=log)
-    with steps.step("read, judge, raw (dlt, Delta)"):
-        convert_pending(platform)
+    with ExitStack() as stack:
+        with steps.step("read and judge"):
+            prepared = stack.enter_context(load_run(sites, platform.publishers, platform.standards))
+        with steps.step("raw (dlt, Delta)"):
+            prepared.load()
     with steps.step("dbt build"):
         target = target_path(platform.settings)
-        command = [executable(), "--quiet", "build", "--select", f"+{STANDARD}", "--project-dir", str(DBT_PROJECT)]
+        command = [executable(), "--quiet", "build", "--select", f"+{STANDARD}", "--indirect-selection", "cautious"]
         variables = environment(platform.settings, sites.onprem)
         subprocess.run(
-            [*command, "--target-path", str(target)],
+            [*command, "--project-dir", str(DBT_PROJECT), "--target-path", str(target)],
             env={**os.environ, **variables, "DBT_LOG_PATH": str(target)},
             check=True,
             stdout=sys.stderr,
@@ -94,7 +96,18 @@ def small(folder: Path, home: Path) -> Steps:
     return steps
 
 
+def prepare(_: Path, home: Path) -> Steps:
+    """What an installation does once and not per run: DuckDB's extension in place, the dbt project parsed."""
+    os.environ["ALLMENDE_HOME"] = str(home)
+    from orchestration.dbt import parse
+    from orchestration.platform import Platform
+
+    platform = Platform.load()
+    parse(platform.settings, platform.sites.onprem)
+    return Steps()
+
+
 if __name__ == "__main__":
     name, source, out = sys.argv[1:]
-    done = {"large": large, "small": small}[name](Path(source), Path(out))
+    done = {"large": large, "small": small, "prepare": prepare}[name](Path(source), Path(out))
     sys.stdout.write(json.dumps(done.seconds) + "\n")
