@@ -60,16 +60,21 @@ def assemble(records: Iterable[Record], *, columns: int = 0, delimiter: str = ""
     head, body = read_head(first, columns)
     width = len(head.raw) if head.raw is not None else head.width
     rejoin = _comma_merge(head, body, delimiter)
-    builder = _Builder(checked_width(width), head.width)
+    builder = _Builder(checked_width(width))
     tail: deque[Record] = deque()
     for record in _chain(body, rows):
         tail.append((record[0], rejoin(record[1])) if rejoin else record)
         if len(tail) > _TAIL:
             builder.add(*tail.popleft())
-    footer = _split_footer(tail, head.width, builder)
+    footer = split_footer(tail, head.width, regular=builder.is_regular)
     for record in tail:
         builder.add(*record)
-    return _finish(builder, head, footer, rows.blank, delimiter, rejoined=rejoin is not None)
+    return _finish(builder, head, footer, rows.blank, rejoined=rejoin is not None)
+
+
+def assemble_bulk(head: Head, frame: pl.DataFrame, numbers: pl.Series, footer: list[Record], blank: int) -> Assembled:
+    """The same result from a body that was parsed in bulk and is known to be regular."""
+    return _finish(_Parsed(frame, numbers), head, footer, blank, rejoined=False)
 
 
 def read_head(first: list[Record], columns: int = 0) -> tuple[Head, list[Record]]:
@@ -107,6 +112,10 @@ def _fit_header(head: Head, body: list[Record]) -> Head:
     widths = {len(cells) for _, cells in body}
     while len(raw) > max(widths, default=len(raw)) and not raw[-1].strip():
         raw = raw[:-1]
+    surplus = len(raw) - max(widths, default=len(raw))
+    if surplus > 0 and len(widths) == 1 and sum(cell.startswith(" ") for cell in raw[1:]) == surplus:
+        raw = _join_names(raw)
+        head.notes.append(note("header_rejoined", head.row, count=surplus))
     if widths == {len(raw) + 1} and len(body) > 1:
         if all(not cells[-1].strip() for _, cells in body):
             raw = [*raw, ""]
@@ -115,6 +124,17 @@ def _fit_header(head: Head, body: list[Record]) -> Head:
             head.notes.append(note("header_short", head.row, name="spalte_1"))
     head.raw = raw
     return head
+
+
+def _join_names(raw: list[str]) -> list[str]:
+    """`Name`, ` Partei` that a comma tore apart become one name again."""
+    names: list[str] = []
+    for cell in raw:
+        if names and cell.startswith(" "):
+            names[-1] += f",{cell}"
+        else:
+            names.append(cell)
+    return names
 
 
 class _Filled:
@@ -138,9 +158,8 @@ class _Filled:
 class _Builder:
     """Collects rows in column chunks, so that a million rows never stand as Python lists at once."""
 
-    def __init__(self, width: int, usual: int) -> None:
+    def __init__(self, width: int) -> None:
         self.width = width
-        self.usual = usual
         self.short: list[tuple[int, int]] = []
         self.long: list[tuple[int, int]] = []
         self.extra: dict[int, list[str]] = {}
@@ -202,21 +221,32 @@ class _Builder:
         return frame, numbers
 
 
+class _Parsed(_Builder):
+    """A body that needed no building."""
+
+    def __init__(self, frame: pl.DataFrame, numbers: pl.Series) -> None:
+        super().__init__(frame.width)
+        self._parsed = frame, numbers
+
+    def result(self) -> tuple[pl.DataFrame, pl.Series]:
+        return self._parsed
+
+
 def _chain(body: list[Record], rest: Iterable[Record]) -> Iterator[Record]:
     yield from body
     yield from rest
 
 
-def _split_footer(tail: deque[Record], columns: int, builder: _Builder) -> list[Record]:
-    """Takes the rows below the table off `tail`."""
-    regular = builder.is_regular and all(len(cells) != 1 for _, cells in list(tail)[:-10])
+def split_footer(tail: deque[Record], columns: int, *, regular: bool = True) -> list[Record]:
+    """Takes the rows below the table off `tail`. `regular`: no row before the tail was too short."""
+    regular = regular and all(len(cells) != 1 for _, cells in list(tail)[:-10])
     footer: list[Record] = []
     while tail and is_footer(tail[-1][1], columns, regular=regular):
         footer.insert(0, tail.pop())
     return footer
 
 
-def _finish(builder: _Builder, head: Head, footer: list[Record], blank: int, delimiter: str, *, rejoined: bool) -> Assembled:
+def _finish(builder: _Builder, head: Head, footer: list[Record], blank: int, *, rejoined: bool) -> Assembled:
     frame, numbers = builder.result()
     raw = head.raw if head.raw is not None else numbered(builder.width)
     notes = list(head.notes)

@@ -26,12 +26,18 @@ class Counts:
 
     records: int
     delimiters: int
+    blank: int
     starts: pl.Series
     """Line offset (0 = first line of the body) on which each non-blank record starts."""
+    all_starts: pl.Series
+    """The same with blank lines."""
 
 
-def read_body(body: bytes, delimiter: str, quotechar: str | None, columns: int) -> tuple[pl.DataFrame, pl.Series] | None:
-    """All records of `body` as strings and the line offset of each; None where the bytes are not plainly regular."""
+def read_body(body: bytes, delimiter: str, quotechar: str | None, columns: int) -> tuple[pl.DataFrame, pl.Series, int] | None:
+    """All records of `body` that hold something, the line offset of each, and how many were blank.
+
+    None where the bytes are not plainly regular.
+    """
     if len(delimiter.encode()) != 1 or (quotechar and len(quotechar.encode()) != 1):
         return None
     body, end = _one_line_end(body)
@@ -65,12 +71,20 @@ def _one_line_end(body: bytes) -> tuple[bytes, bytes]:
     return (body, b"\r") if b"\n" not in body else (body, b"")
 
 
-def _without_blank(frame: pl.DataFrame, counts: Counts) -> tuple[pl.DataFrame, pl.Series] | None:
+def _without_blank(frame: pl.DataFrame, counts: Counts) -> tuple[pl.DataFrame, pl.Series, int] | None:
+    """Leaves out what holds nothing, as the tolerant parser does."""
     if frame.height == counts.records:
-        return frame, counts.starts
-    # polars turns a blank line into a row of nulls, our count leaves it out
-    kept = frame.filter(~pl.all_horizontal(pl.all().is_null()))
-    return (kept, counts.starts) if kept.height == counts.records else None
+        starts, blank = counts.starts, counts.blank
+    else:
+        # polars turns a blank line into a row of nulls, our count leaves it out
+        if frame.height != counts.records + counts.blank:
+            return None
+        starts, blank = counts.all_starts, 0
+    empty = frame.select(pl.all_horizontal(pl.all().str.strip_chars().fill_null("") == "").alias("empty"))["empty"]
+    dropped = int(empty.sum())
+    if dropped:
+        frame, starts = frame.filter(~empty), starts.filter(~empty)
+    return (frame, starts, blank + dropped) if dropped + frame.height == len(empty) else None
 
 
 def count(body: bytes, delimiter: bytes, quote: bytes, end: bytes) -> Counts | None:
@@ -90,9 +104,11 @@ def count(body: bytes, delimiter: bytes, quote: bytes, end: bytes) -> Counts | N
         raise refuse("line_too_long", limit=size_de(MAX_LINE_CHARS))
     carriage = (lengths == 1) & (data[np.minimum(begins, len(data) - 1)] == 13) if len(data) else lengths == 1
     filled = (lengths > 0) & ~carriage
-    starts = begins[filled]
-    numbers = np.searchsorted(ends, starts) if len(quotes) else np.flatnonzero(filled)
-    return Counts(len(starts), _delimiters(data, delimiter[0], quotes), pl.Series("row", numbers, dtype=pl.Int64))
+    records = int(filled.sum())
+    lines = np.searchsorted(ends, begins) if len(quotes) else np.arange(len(begins))
+    starts = pl.Series("row", lines, dtype=pl.Int64)
+    known = starts if records == len(begins) else starts.filter(pl.Series(filled))
+    return Counts(records, _delimiters(data, delimiter[0], quotes), len(begins) - records, known, starts)
 
 
 def _positions(data: np.ndarray, byte: int) -> np.ndarray:

@@ -6,17 +6,23 @@ What does not belong here: those decisions themselves (`encoding`, `dialect`, `l
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from connectors.reading import bulk, encoding as encodings
-from connectors.reading.assemble import Assembled, assemble
+from connectors.reading.assemble import Assembled, assemble, assemble_bulk, read_head, split_footer
 from connectors.reading.dialect import Guess, named, sniff
 from connectors.reading.encoding import Encoding
 from connectors.reading.fixedwidth import find_columns, split_fixed
-from connectors.reading.limits import FAST_BYTES, SAMPLE_CHARS
+from connectors.reading.limits import FAST_BYTES, SAMPLE_CHARS, SAMPLE_RECORDS
 from connectors.reading.messages import note, refuse
-from connectors.reading.records import Anomalies, Dialect, parse
+from connectors.reading.records import Anomalies, Dialect, Record, parse
 from connectors.reading.result import Note, ReadReport, ReadResult
+
+_WINDOW = SAMPLE_CHARS
+_LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
 def read_delimited(data: bytes) -> ReadResult:
@@ -64,24 +70,58 @@ def _read_large(data: bytes, encoding: Encoding, notes: list[Note]) -> ReadResul
 
 def _fast(body: bytes, guess: Guess) -> Assembled | None:
     """Head and tail by the tolerant parser, the middle by polars; None where the middle is not regular."""
-    cut = _cut(body, guess)
-    if cut is None:
+    first = list(_filled(parse(_sample(_text(body[:_WINDOW])), guess.dialect, expected=guess.columns), SAMPLE_RECORDS))
+    if len(first) < SAMPLE_RECORDS:
         return None
-    top, bottom, first_line = cut
-    head = assemble(
-        _shifted(body[:top] + body[bottom:], guess), columns=guess.columns, delimiter=guess.dialect.delimiter
-    )
-    del first_line
-    return head
+    head, rows = read_head(first, guess.columns)
+    width = len(head.raw) if head.raw is not None else head.width
+    if not rows or any(len(cells) != width for _, cells in rows):
+        return None
+    top = _offset(body, rows[0][0] - 1)
+    bottom, footer = _tail(body, guess)
+    if top is None or bottom <= top:
+        return None
+    middle = body[top:bottom]
+    parsed = bulk.read_body(middle, guess.dialect.delimiter, guess.dialect.quotechar, width)
+    if parsed is None:
+        return None
+    frame, starts, blank = parsed
+    if footer:
+        lines = middle.count(b"\n") or middle.count(b"\r")
+        footer = [(rows[0][0] + lines + line, cells) for line, cells in footer]
+    return assemble_bulk(head, frame, starts + rows[0][0], footer, blank)
 
 
-def _shifted(body: bytes, guess: Guess) -> Iterable[tuple[int, list[str]]]:
-    return parse(body.decode(), guess.dialect, expected=guess.columns)
+def _tail(body: bytes, guess: Guess) -> tuple[int, list[Record]]:
+    """Where the footer starts, and its records numbered from there."""
+    begin = max(len(body) - _WINDOW, 0)
+    begin = max(body.find(b"\n", begin), body.find(b"\r", begin) if b"\n" not in body[begin:] else -1) + 1
+    window = body[begin:]
+    records = deque(_filled(parse(_text(window), guess.dialect, expected=guess.columns)), maxlen=60)
+    footer = split_footer(records, guess.columns)
+    if not footer:
+        return len(body), []
+    start = _offset(window, footer[0][0] - 1) or 0
+    return begin + start, [(line - footer[0][0], cells) for line, cells in footer]
 
 
-def _cut(body: bytes, guess: Guess) -> tuple[int, int, int] | None:
-    del body, guess
-    return None
+def _offset(body: bytes, lines: int) -> int | None:
+    """Where the line after the first `lines` lines starts."""
+    at = 0
+    for _ in range(lines):
+        match = _LINE_END.search(body, at)
+        if not match:
+            return None
+        at = match.end()
+    return at
+
+
+def _filled(records: Iterable[Record], limit: int | None = None) -> Iterator[Record]:
+    return islice((record for record in records if "".join(record[1]).strip()), limit)
+
+
+def _text(piece: bytes) -> str:
+    return piece.decode(errors="ignore")
 
 
 def _clean(text: str) -> tuple[str, list[Note]]:

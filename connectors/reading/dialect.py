@@ -12,7 +12,7 @@ from itertools import islice
 
 from connectors.reading.cells import shape
 from connectors.reading.limits import SAMPLE_RECORDS
-from connectors.reading.records import Dialect, parse
+from connectors.reading.records import Anomalies, Dialect, parse
 
 _SINGLE = ";,\t|"
 _RARE = ":^~#§¦\x1f\x01!*_ "
@@ -98,7 +98,10 @@ def _escape(sample: str, delimiter: str, quote: str | None) -> str | None:
 def _judge(sample: str, delimiter: str) -> Guess:
     quote = _quote(sample, delimiter)
     dialect = Dialect(delimiter, quote, _escape(sample, delimiter, quote))
-    records = [cells for _, cells in islice(parse(sample, dialect), SAMPLE_RECORDS)]
+    anomalies = Anomalies(give_up=12)
+    records = [cells for _, cells in islice(parse(sample, dialect, anomalies=anomalies), SAMPLE_RECORDS)]
+    if anomalies.is_hopeless and len(records) < 40:
+        return Guess(dialect, 0.0, 1)
     rows = [cells for cells in records if any(cells)] or records
     widths = Counter(len(cells) for cells in rows)
     columns = max((width for width in widths if width > 1), key=lambda w: (widths[w] * min(w, 4), w), default=1)

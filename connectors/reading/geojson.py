@@ -17,6 +17,7 @@ from connectors.reading.result import Note, ReadReport, ReadResult
 
 _TYPES = {"Feature", "FeatureCollection"}
 _GEOMETRIES = {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
+_PLACES = ("geometry.lon", "geometry.lat", "geometry.x", "geometry.y", "geometry.z", "geometry.wkt")
 _DEGREES = {"EPSG:4326", "CRS84", "EPSG:4258"}
 
 
@@ -47,6 +48,8 @@ def read_geojson(document: Mapping[str, Any], encoding: str | None, notes: list[
         {**_properties(feature), **_place(geometry, axes)} for feature, geometry in zip(features, geometries, strict=True)
     ]
     frame, changed = to_frame(rows)
+    places = [name for name in frame.columns if name in {key for row in rows for key in _PLACES if key in row}]
+    frame = frame.select([name for name in frame.columns if name not in places] + places)
     missing = sum(geometry is None for geometry in geometries)
     notes += [note("geometry_missing", count=missing)] if missing else []
     notes += [note("crs", crs=crs)] if crs and crs not in _DEGREES else []

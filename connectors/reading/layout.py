@@ -162,12 +162,20 @@ def _is_header(row: list[str], body: list[list[str]], kinds: list[str]) -> bool:
     if not body:
         return not _is_numeric_row(row) and all(shape(cell) in {"text", "empty"} or is_year(cell) for cell in row)
     score = 0.0
+    years = _year_run(row)
     for at, cell in enumerate(row[: len(kinds)]):
-        score += _header_evidence(cell, kinds[at], [line[at] for line in body if at < len(line)])
+        score += 0.5 if years and is_year(cell) else _header_evidence(cell, kinds[at], [line[at] for line in body if at < len(line)])
     texts = [cell.strip() for cell in row if cell.strip()]
     if len(set(texts)) < len(texts) and not any(kind != "text" for kind in kinds):
         score -= 0.5
     return score >= 0
+
+
+def _year_run(row: list[str]) -> bool:
+    """Years side by side in even steps head columns; counts that look like years do not line up so."""
+    years = [int(cell) for cell in row if is_year(cell)]
+    steps = {after - before for before, after in zip(years, years[1:], strict=False)}
+    return len(years) >= 3 and len(steps) == 1 and 0 not in steps
 
 
 def _header_evidence(cell: str, kind: str, column: list[str]) -> float:
@@ -196,9 +204,9 @@ def _text_evidence(text: str, column: list[str]) -> float:
     if not words:
         return 0.0
     below = Counter(word.lower() for cell in column for word in set(_WORD.findall(cell)))
-    shared = sum(1 for word in words if below[word] >= 2)
+    shared = max(below[word] for word in words)
     if shared:
-        return -1.0
+        return -1.0 if shared > 1 else -0.7
     return 0.4 if below else 0.1
 
 

@@ -35,6 +35,7 @@ NOTES: dict[str, str] = {
     "header_empty": "Spalte {number} hat keinen Namen und heißt jetzt „{name}“.",
     "header_duplicate": "Der Spaltenname „{name}“ kommt mehrfach vor; Spalte {number} heißt jetzt „{unique}“.",
     "header_short": "Die Kopfzeile hat eine Spalte weniger als die Daten; die erste Spalte heißt „{name}“.",
+    "header_rejoined": "In der Kopfzeile trennte ein Komma {count} Namen in zwei Teile; sie wurden wieder verbunden.",
     "empty_column": "Spalte {number} hat weder Namen noch Inhalt und wurde weggelassen.",
     "rows_short": "{count} Zeilen haben zu wenige Zellen; die fehlenden sind leer.",
     "rows_long": "{count} Zeilen haben zu viele Zellen; die überzähligen stehen in „{column}“.",

@@ -17,6 +17,7 @@ from connectors.reading.messages import refuse, size_de
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\n|\r|\Z)")
 _JOIN_LINES = 400
 _JOIN_CHARS = 1024**2
+_JOIN_TRIES = 12
 
 Record = tuple[int, list[str]]
 """1-based line on which the record starts, and its cells."""
@@ -33,10 +34,15 @@ class Dialect:
 
 @dataclass(slots=True)
 class Anomalies:
-    """Lines whose quotes do not follow the rule."""
+    """Lines whose quotes do not follow the rule; `give_up` after so many of them (sniffing a wrong dialect)."""
 
     stray: list[int] = field(default_factory=list)
     unclosed: list[int] = field(default_factory=list)
+    give_up: int = 0
+
+    @property
+    def is_hopeless(self) -> bool:
+        return 0 < self.give_up <= len(self.stray) + len(self.unclosed)
 
 
 def lines(text: str) -> Iterator[tuple[str, str]]:
@@ -52,7 +58,8 @@ def lines(text: str) -> Iterator[tuple[str, str]]:
 def parse(text: str, dialect: Dialect, *, expected: int = 0, anomalies: Anomalies | None = None) -> Iterator[Record]:
     """Records in order; blank lines are skipped. `expected` cells per record settle doubtful quotes (0: unknown)."""
     csv.field_size_limit(MAX_LINE_CHARS)
-    splitter = _Splitter(dialect, expected, anomalies or Anomalies())
+    notes = anomalies if anomalies is not None else Anomalies()
+    splitter = _Splitter(dialect, expected, notes)
     source = _Lines(lines(text))
     quote, delimiter = dialect.quotechar, dialect.delimiter
     for number, line, end in source:
@@ -64,6 +71,8 @@ def parse(text: str, dialect: Dialect, *, expected: int = 0, anomalies: Anomalie
             yield number, line.split(delimiter) if delimiter else [line]
         else:
             yield number, splitter.cells(number, line, end, source)
+            if notes.is_hopeless:
+                return
 
 
 class _Lines:
@@ -103,7 +112,7 @@ class _Splitter:
         self._expected = expected
         self._anomalies = anomalies
         self._strict = _strict(dialect)
-        self._failures = 0
+        self._dead_ends = 0
 
     def cells(self, number: int, line: str, end: str, source: _Lines) -> list[str]:
         cells = self._strict(line)
@@ -129,25 +138,29 @@ class _Splitter:
         if not _is_open(line, self._dialect):
             return None
         parts = [line + end]
-        size = len(line)
-        limit = _JOIN_LINES if self._failures < 20 else 8
-        for index in range(limit):
+        size, tries = len(line), 0
+        for index in range(_JOIN_LINES if self._dead_ends < 10 else 8):
             pair = source.peek(index)
-            if pair is None or size > _JOIN_CHARS:
+            if pair is None or size > _JOIN_CHARS or tries >= _JOIN_TRIES:
                 break
             parts.append(pair[0])
             size += len(pair[0])
             if quote in pair[0]:
-                whole = "".join(parts)
-                cells = self._strict(whole)
-                if cells is None and not _is_open(whole, self._dialect):
-                    loose = _scan(whole, self._dialect)
-                    cells = loose if len(loose) == self._expected else None
+                tries += 1
+                cells = self._closed("".join(parts))
                 if cells is not None:
                     return cells, index + 1
             parts.append(pair[1])
-        self._failures += 1
+        self._dead_ends += 1
         return None
+
+    def _closed(self, record: str) -> list[str] | None:
+        """The cells of a record over several lines once its quotes are closed; with stray quotes only if it fits."""
+        cells = self._strict(record)
+        if cells is None and self._expected and not _is_open(record, self._dialect):
+            loose = _scan(record, self._dialect)
+            cells = loose if len(loose) == self._expected else None
+        return cells
 
 
 def _strict(dialect: Dialect) -> Callable[[str], list[str] | None]:

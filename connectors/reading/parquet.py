@@ -1,0 +1,51 @@
+"""Parquet to strings: every value as ISO or decimal text, nested values as JSON.
+
+What does not belong here: the types; the public receives typed files from the export, a Kommune hands in strings.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import polars as pl
+
+from connectors.reading.jsonfile import record_result
+from connectors.reading.limits import MAX_SHEET_CELLS, MAX_UNPACKED_BYTES
+from connectors.reading.messages import refuse, size_de
+from connectors.reading.names import checked_width, column_names
+from connectors.reading.result import ReadResult
+
+
+def read_parquet(data: bytes) -> ReadResult:
+    """All rows; refused above the limit of cells, which the file's own footer tells before anything is unpacked."""
+    import pyarrow.parquet as pq
+
+    try:
+        meta = pq.ParquetFile(BytesIO(data)).metadata
+        checked_width(meta.num_columns)
+        unpacked = sum(meta.row_group(at).total_byte_size for at in range(meta.num_row_groups))
+        if unpacked > MAX_UNPACKED_BYTES * 2 or meta.num_rows * meta.num_columns > MAX_SHEET_CELLS * 10:
+            raise refuse("bomb", limit=size_de(MAX_UNPACKED_BYTES * 2))
+        frame = pl.read_parquet(BytesIO(data))
+    except (OSError, ValueError, pl.exceptions.PolarsError) as error:
+        raise refuse("parquet_broken") from error
+    names, notes = column_names(frame.columns, None)
+    strings = pl.DataFrame([_strings(column).alias(name) for column, name in zip(frame.get_columns(), names, strict=True)])
+    return record_result("parquet", strings, None, notes)
+
+
+def _strings(column: pl.Series) -> pl.Series:
+    if isinstance(column.dtype, pl.List | pl.Struct | pl.Array):
+        import json
+
+        values = [None if item is None else json.dumps(_plain(item), ensure_ascii=False, default=str) for item in column.to_list()]
+        return pl.Series(values, dtype=pl.String)
+    if column.dtype == pl.Binary:
+        return pl.Series([None if item is None else item.hex() for item in column.to_list()], dtype=pl.String)
+    if isinstance(column.dtype, pl.Datetime):
+        return column.dt.to_string("iso:strict")
+    return column.cast(pl.String).replace("", None)
+
+
+def _plain(item: object) -> object:
+    return item.to_list() if isinstance(item, pl.Series) else item
