@@ -1,1 +1,13 @@
-""""""
+"""What municipal data should look like, and the engine that brings it there. Pure: no I/O but loading the standards.
+
+| module | answers |
+|---|---|
+| `<name>/standard.toml` | one standard: fields, units, synonyms, codelists, rules; data, no Python |
+| `definition`, `registry` | the shape of a `standard.toml`; loading and validating all of them |
+| `model` | the values that cross the border: `Table` in, `Judgement` out |
+| `engine` | `judge`, `judge_many`, `match`, `rank` |
+| `headers`, `samples`, `matching`, `wide`, `split`, `places_matching`, `mapping` | which column is which field |
+| `numbers`, `moments`, `words`, `places` | text to numbers, dates, codes, coordinates |
+| `convert`, `rows`, `privacy`, `faults`, `messages` | one vectorised pass over all rows; what is wrong with which row |
+| `writing`, `templates` | the corrected file, the rejects file, the template for a clerk |
+"""

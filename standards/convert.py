@@ -1,0 +1,347 @@
+"""One vectorised pass over all rows of tables with the same mapping: text to typed fields, changes counted, faults kept.
+
+Does not belong here: which column is which field (`matching`), whole-row rules (`rows`), the sentences (`messages`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from standards.definition import FieldDef, Standard
+from standards.faults import Fault
+from standards.headers import factor, fold
+from standards.mapping import VIRTUAL, Mapping, Source
+from standards.messages import say
+from standards.model import Finding, Severity, Table
+from standards.moments import read_moments
+from standards.numbers import Numbers, read_numbers
+from standards.samples import code_words
+from standards.split import split_cells
+from standards.wide import HEADER
+from standards.words import NO_WORDS, YES_WORDS, map_unique, missing_mask, mojibake_mask, stripped, unmojibake
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One kind of repair in one column: which rows, and the texts before and after."""
+
+    kind: str
+    column: str
+    mask: pl.Series
+    before: pl.Series
+    after: pl.Series
+
+
+@dataclass
+class Work:
+    """One pass: the frame of the file's columns (plus `t` table, `row`, `i` input row) and what comes of it."""
+
+    standard: Standard
+    mapping: Mapping
+    tables: dict[int, Table]
+    frame: pl.DataFrame
+    texts: dict[str, pl.Series] = field(default_factory=dict)
+    values: dict[str, pl.Series] = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)
+    """Field → the header a person knows it by."""
+    changes: list[Change] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[tuple[int, Finding]] = field(default_factory=list)
+
+    @property
+    def groups(self) -> pl.Series:
+        return self.frame[VIRTUAL + "t"]
+
+    @property
+    def height(self) -> int:
+        return self.frame.height
+
+    def nulls(self, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
+        return pl.Series("n", [None], dtype=dtype).new_from_index(0, self.height) if self.height else pl.Series("n", [], dtype=dtype)
+
+    def changed(self, kind: str, column: str, mask: pl.Series, before: pl.Series, after: pl.Series) -> None:
+        if mask.any():
+            self.changes.append(Change(kind, column, mask, before, after))
+
+    def fault(self, code: str, name: str, mask: pl.Series, value: pl.Series | None, expected: str = "") -> None:
+        if mask.any():
+            self.faults.append(Fault(code, self.shown_column(name), mask, value, expected))
+
+    def shown_column(self, name: str) -> str | pl.Series:
+        """The header of a field in the file: for wide values the header of each row's own column."""
+        if self.mapping.unpivot and name == self.mapping.unpivot.value_field:
+            return self.frame[HEADER]
+        return self.origins.get(name, self.standard.by_name[name].title_de)
+
+    def note(self, code: str, masks: pl.Series, *, column: str, value: pl.Series, expected: str = "") -> None:
+        """A question to each table that has such a row, with its first value as the example."""
+        if not masks.any():
+            return
+        first = pl.DataFrame({"t": self.groups, "m": masks, "v": value}).filter("m").group_by("t", maintain_order=True).agg(pl.col("v").first())
+        for group, example in first.iter_rows():
+            text = say(code, column=column, value=example, expected=expected)
+            self.notes.append((group, Finding(Severity.WARNING, code, text, column=column, value=example)))
+
+
+def convert_fields(work: Work) -> None:
+    """Every field of the mapping to its type, helpers first because others are made of them."""
+    sources = {source.field: source for source in work.mapping.sources if source.kind != "join"}
+    joined = [source for source in work.mapping.sources if source.kind == "join"]
+    for name, wanted in work.standard.by_name.items():
+        if name in sources and sources[name].kind != "moment":
+            convert_field(work, wanted, _text(work, wanted, sources[name]), sources[name])
+    for source in work.mapping.sources:
+        if source.kind == "moment":
+            wanted = work.standard.by_name[source.field]
+            convert_field(work, wanted, _moment_text(work, source), source)
+    for source in joined:
+        _join(work, source)
+
+
+def clean_text(work: Work, column: str, missing: tuple[str, ...] = ()) -> pl.Series:
+    """A column's text: trimmed, mojibake undone, words for "not known" empty; every change counted once."""
+    raw = work.frame[column]
+    shown = "" if column.startswith(VIRTUAL) else column
+    if column not in work.texts:
+        text = stripped(raw)
+        trimmed = (text != raw).fill_null(value=False)
+        if shown:
+            work.changed("whitespace", shown, trimmed, raw, text)
+        broken = mojibake_mask(text)
+        if broken.any():
+            mended = map_unique(text, unmojibake, pl.String)
+            if shown:
+                work.changed("mojibake", shown, (mended != text).fill_null(value=False), text, mended)
+            text = mended
+        work.texts[column] = text
+    text = work.texts[column]
+    unknown = missing_mask(text, missing)
+    if unknown.any():
+        empty = text.set(unknown, None)
+        if shown:
+            work.changed("missing_word", shown, unknown, text, empty.fill_null(""))
+        text = empty
+    return text
+
+
+def _text(work: Work, wanted: FieldDef, source: Source) -> pl.Series:
+    if source.kind == "constant":
+        return pl.Series("c", [source.value], dtype=pl.String).new_from_index(0, work.height) if work.height else pl.Series("c", [], dtype=pl.String)
+    work.origins[wanted.name] = wanted.title_de if source.columns[0].startswith(VIRTUAL) else source.columns[0]
+    text = clean_text(work, source.columns[0], wanted.missing)
+    if source.kind == "coalesce":
+        for column in source.columns[1:]:
+            other = clean_text(work, column, wanted.missing)
+            text = pl.DataFrame({"a": text, "b": other}).select(pl.coalesce("a", "b")).to_series()
+    if source.kind == "split":
+        parts = split_cells(text, work.standard.split[source.rule])
+        part = parts[wanted.name]
+        if wanted.name == work.standard.split[source.rule].fields[0]:
+            others = parts[work.standard.split[source.rule].fields[-1]]
+            both = part.is_not_null() & others.is_not_null()
+            work.changed("split", source.columns[0], both, text, pl.DataFrame({"a": part, "b": others}).select(pl.concat_str("a", "b", separator=" | "))["a"])
+        return part
+    return text
+
+
+def _moment_text(work: Work, source: Source) -> pl.Series:
+    """Date and time columns as one text; the helper fields are plain strings."""
+    work.origins[source.field] = work.origins.get(source.columns[0], source.columns[0])
+    date = work.values[source.columns[0]]
+    if len(source.columns) == 1:
+        return date
+    time = work.values[source.columns[1]].str.replace(r"(?i)\s*uhr$", "").str.replace(r"^(\d{1,2})\.(\d{2})$", "${1}:${2}")
+    day = date.str.replace(r"[T ]00:00(:00)?$", "")
+    clock = time.str.extract(r"(\d{1,2}:\d{2}(?::\d{2})?)\s*$", 1)
+    clock = pl.DataFrame({"c": clock, "t": time}).select(pl.coalesce("c", pl.col("t").str.extract(r"^(\d{1,2})$", 1) + ":00")).to_series()
+    return pl.DataFrame({"d": day, "t": clock}).select(pl.when(pl.col("t").is_null()).then("d").otherwise(pl.concat_str("d", "t", separator=" "))).to_series()
+
+
+def _join(work: Work, source: Source) -> None:
+    """Street, house number, postcode and town to one line; beside an address of its own only what it lacks."""
+    wanted = work.standard.by_name[source.field]
+    parts = {name: work.values[name] for name in source.columns if name in work.values}
+    frame = pl.DataFrame({name: parts.get(name, work.nulls(pl.String)) for name in wanted.join})
+    line = pl.concat_str([pl.col(name) for name in wanted.join[:2]], separator=" ", ignore_nulls=True)
+    town = pl.concat_str([pl.col(name) for name in wanted.join[2:]], separator=" ", ignore_nulls=True)
+    own = work.values.get(wanted.name)
+    if own is not None:
+        frame = frame.with_columns(own=own)
+        lacking = ~pl.col("own").str.contains(r"\b\d{5}\b") & (town != "") & ~pl.col("own").str.contains(town, literal=True)
+        text = frame.select(pl.when(lacking).then(pl.concat_str("own", town, separator=", ")).otherwise("own")).to_series()
+        frame = frame.select(pl.when(pl.col("own").is_null()).then(None).otherwise(pl.lit(1)).alias("own"))
+        text = pl.DataFrame({"o": own, "t": text}).select(pl.coalesce("o", "t") if own.null_count() == len(own) else pl.coalesce("t", "o")).to_series()
+    else:
+        frame = frame.with_columns(line=line, town=town)
+        both = pl.when((pl.col("line") != "") & (pl.col("town") != "")).then(pl.concat_str("line", "town", separator=", "))
+        text = frame.select(both.when(pl.col("line") != "").then("line").when(pl.col("town") != "").then("town")).to_series()
+        work.origins[wanted.name] = work.origins.get(source.columns[0], wanted.title_de)
+        if len(parts) > 1:
+            work.changed("joined", ", ".join(work.origins[name] for name in parts), text.is_not_null(), next(iter(parts.values())), text)
+    work.values[wanted.name] = text
+
+
+def convert_field(work: Work, wanted: FieldDef, text: pl.Series, source: Source) -> None:
+    """One field from its cleaned text; what does not convert is a fault of its row."""
+    if wanted.type == "string":
+        work.values[wanted.name] = _codes(work, wanted, text) if wanted.codes else text
+    elif wanted.type in ("date", "datetime"):
+        work.values[wanted.name] = _moments(work, wanted, text)
+    elif wanted.type == "boolean":
+        work.values[wanted.name] = _booleans(work, wanted, text)
+    elif wanted.type == "year":
+        work.values[wanted.name] = _years(work, wanted, text)
+    else:
+        work.values[wanted.name] = _numbers(work, wanted, text, source.unit)
+
+
+def _header(work: Work, wanted: FieldDef) -> str:
+    return work.origins.get(wanted.name, wanted.title_de)
+
+
+def _codes(work: Work, wanted: FieldDef, text: pl.Series) -> pl.Series:
+    words = code_words(wanted)
+    coded = map_unique(text, lambda value: words.get(fold(value), None if wanted.closed else value), pl.String)
+    work.changed("codelist", _header(work, wanted), (coded != text).fill_null(value=False), text, coded)
+    unknown = coded.is_null() & text.is_not_null()
+    if unknown.any():
+        listed = ", ".join(f"„{code.title_de or code.value}“" for code in wanted.codes[:12])
+        work.fault("not_in_codelist", wanted.name, unknown, text, f"Erlaubt sind: {listed}.")
+    return coded
+
+
+def _booleans(work: Work, wanted: FieldDef, text: pl.Series) -> pl.Series:
+    def meaning(value: str) -> bool | None:
+        word = value.lower()
+        return True if word in YES_WORDS else False if word in NO_WORDS else None
+
+    values = map_unique(text, meaning, pl.Boolean)
+    work.changed("yes_no", _header(work, wanted), values.is_not_null(), text, values.cast(pl.String))
+    work.fault("not_yes_no", wanted.name, values.is_null() & text.is_not_null(), text)
+    return values
+
+
+def _moments(work: Work, wanted: FieldDef, text: pl.Series) -> pl.Series:
+    moments, doubt = read_moments(text, work.groups)
+    values = moments.cast(wanted.dtype)
+    shown = values.dt.to_string("%Y-%m-%d" if wanted.type == "date" else "%Y-%m-%dT%H:%M:%S")
+    rewritten = (shown.str.slice(0, 10) != text.str.slice(0, 10)).fill_null(value=False)
+    work.changed("date_format", _header(work, wanted), rewritten, text, shown)
+    work.note("ambiguous_dates", doubt, column=_header(work, wanted), value=text)
+    work.fault("ambiguous_date", wanted.name, doubt, text)
+    work.fault("not_a_date", wanted.name, values.is_null() & text.is_not_null() & ~doubt, text)
+    return values
+
+
+def _years(work: Work, wanted: FieldDef, text: pl.Series) -> pl.Series:
+    """Years as numbers (`1987`, `1987.0`, `ca. 1987`) or as dates, whose year is taken."""
+    numbers = read_numbers(text)
+    plain = numbers.values.is_between(1000, 2999) & (numbers.values % 1 == 0)
+    years = numbers.values.set(~plain.fill_null(value=False), None).cast(pl.Int32)
+    left = years.is_null() & text.is_not_null()
+    if left.any():
+        moments, _ = read_moments(text.set(~left, None), work.groups)
+        dated = moments.dt.year().cast(pl.Int32)
+        work.changed("date_format", _header(work, wanted), dated.is_not_null(), text, dated.cast(pl.String))
+        years = pl.DataFrame({"a": years, "b": dated}).select(pl.coalesce("a", "b")).to_series()
+    _count_kinds(work, wanted, text, numbers, years)
+    work.fault("not_a_year", wanted.name, years.is_null() & text.is_not_null(), text)
+    _check_range(work, wanted, years, text)
+    return years
+
+
+def _numbers(work: Work, wanted: FieldDef, text: pl.Series, unit: str | None) -> pl.Series:
+    numbers = read_numbers(text)
+    values = _settled(work, wanted, text, numbers)
+    _count_kinds(work, wanted, text, numbers, values)
+    before = values
+    values = _in_unit(wanted, values, numbers, unit)
+    if values is not before:
+        work.changed("unit", _header(work, wanted), (values != before).fill_null(value=False), text, values.cast(pl.String))
+    if wanted.type == "integer":
+        whole = (values - values.round(0)).abs() < 1e-9
+        work.fault("not_an_integer", wanted.name, (values.is_not_null() & ~whole.fill_null(value=True)), text)
+        values = values.set(~whole.fill_null(value=True), None).round(0).cast(pl.Int64, strict=False)
+    expected = f"Erwartet wird eine Zahl{_unit_words(wanted)}."
+    work.fault("not_a_number", wanted.name, numbers.values.is_null() & text.is_not_null(), text, expected)
+    _check_range(work, wanted, values, text)
+    return values
+
+
+def _in_unit(wanted: FieldDef, values: pl.Series, numbers: Numbers, unit: str | None) -> pl.Series:
+    """Header unit and units named in cells, to the field's unit."""
+    by_header = factor(unit, wanted.unit) or 1.0
+    if numbers.units is not None and len(numbers.units) and numbers.units.null_count() < len(numbers.units):
+        named = numbers.units.unique().drop_nulls().to_list()
+        scales = pl.Series("s", [factor(name, wanted.unit) or 1.0 for name in named], dtype=pl.Float64)
+        return values * numbers.units.replace_strict(named, scales, default=by_header, return_dtype=pl.Float64)
+    return values if by_header == 1.0 else values * by_header
+
+
+def _count_kinds(work: Work, wanted: FieldDef, text: pl.Series, numbers: Numbers, values: pl.Series) -> None:
+    if numbers.kinds is None:
+        return
+    shown = values.cast(pl.String)
+    for kind in numbers.kinds.unique().drop_nulls().to_list():
+        work.changed(kind, _header(work, wanted), (numbers.kinds == kind).fill_null(value=False), text, shown)
+
+
+def _settled(work: Work, wanted: FieldDef, text: pl.Series, numbers: Numbers) -> pl.Series:
+    """`1.234` read as thousands or decimals, decided per table over the whole column."""
+    if numbers.ambiguous is None:
+        return numbers.values
+    frame = pl.DataFrame({"g": work.groups, "x": text, "a": numbers.ambiguous, "v": numbers.values})
+    frame = frame.with_columns(point=pl.col("a") & pl.col("x").str.contains(".", literal=True))
+    shown = {
+        "comma": r"^[-+]?[\d.]*,(\d{1,2}|\d{4,})\b|^[-+]?0,\d|^[-+]?\d{4,},\d",
+        "dot": r"^[-+]?[\d,]*\.(\d{1,2}|\d{4,})\b|^[-+]?0\.\d|^[-+]?\d{4,}\.\d",
+        "dot_groups": r"\d\.\d{3}[.,]\d",
+        "comma_groups": r"\d,\d{3}[.,]\d",
+    }
+    clues = frame.group_by("g").agg(
+        **{name: pl.col("x").str.contains(pattern).any() for name, pattern in shown.items()},
+        zeros=pl.col("x").filter("a").str.ends_with("000").all() & (pl.col("a") | pl.col("x").is_null()).all(),
+    )
+    frame = frame.join(clues, on="g", how="left", maintain_order="left")
+    german, english = pl.col("comma") | pl.col("dot_groups"), pl.col("dot") | pl.col("comma_groups")
+    sure = pl.when("point").then(german ^ english).otherwise(german ^ english)
+    grouped = pl.when(german & ~english).then(pl.col("point")).when(english & ~german).then(~pl.col("point"))
+    default = pl.col("point") if wanted.type == "integer" or wanted.unit == "eur" else pl.lit(value=False)
+    if wanted.type == "integer":
+        grouped, sure = pl.when(pl.col("zeros") & ~pl.col("point")).then(pl.lit(value=False)).otherwise(pl.lit(value=True)), pl.lit(value=True)
+    out = frame.with_columns(grouped=pl.coalesce(grouped, default) & pl.col("a"), sure=sure.fill_null(value=False))
+    thousands = out.select(pl.when("grouped").then(pl.col("x").str.replace_all(r"[.,]", "").cast(pl.Float64, strict=False)).otherwise("v")).to_series()
+    doubt = out["a"] & ~out["sure"]
+    header = _header(work, wanted)
+    work.note("ambiguous_numbers", doubt & out["grouped"], column=header, value=text, expected="Tausender")
+    work.note("ambiguous_numbers", doubt & ~out["grouped"], column=header, value=text, expected="Nachkommastellen")
+    work.changed("thousands_separator", header, out["grouped"] & (thousands != numbers.values).fill_null(value=False), text, thousands.cast(pl.String))
+    return thousands
+
+
+def _check_range(work: Work, wanted: FieldDef, values: pl.Series, text: pl.Series) -> None:
+    low, high = wanted.minimum, wanted.maximum
+    if low is None and high is None:
+        return
+    outside = ~values.is_between(low if low is not None else float("-inf"), high if high is not None else float("inf"))
+    if outside.any():
+        work.fault("out_of_range", wanted.name, outside.fill_null(value=False), text, _range_words(wanted))
+
+
+def _range_words(wanted: FieldDef) -> str:
+    low, high = (f"{limit:g}".replace(".", ",") if limit is not None else None for limit in (wanted.minimum, wanted.maximum))
+    if wanted.maximum is not None and wanted.maximum >= 1e5:
+        high = f"{wanted.maximum:,.0f}".replace(",", ".")
+    unit = _unit_words(wanted)
+    if low is None:
+        return f"Erwartet wird höchstens {high}{unit}."
+    if high is None:
+        return f"Erwartet wird mindestens {low}{unit}."
+    return f"Erwartet wird ein Wert zwischen {low} und {high}{unit}."
+
+
+def _unit_words(wanted: FieldDef) -> str:
+    words = {"m": " in Metern", "cm": " in Zentimetern", "m2": " in Quadratmetern", "eur": " in Euro", "min": " in Minuten"}
+    return words.get(wanted.unit or "", "")

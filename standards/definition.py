@@ -1,0 +1,219 @@
+"""The shape of a `standard.toml`. Nothing is loaded here (see `registry`) and nothing is judged."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import Self
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from standards.headers import fold
+from standards.model import FieldType
+
+_NAME = re.compile(r"^[a-z][a-z0-9_]*$")
+DTYPES: dict[str, pl.DataType] = {
+    "string": pl.String(),
+    "integer": pl.Int64(),
+    "number": pl.Float64(),
+    "date": pl.Date(),
+    "datetime": pl.Datetime("us"),
+    "boolean": pl.Boolean(),
+    "year": pl.Int32(),
+}
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Code(_Frozen):
+    """One allowed value and the words that mean it."""
+
+    value: str
+    title_de: str = ""
+    synonyms: tuple[str, ...] = ()
+
+
+class FieldDef(_Frozen):
+    """One field. `helper` fields are read to build others and are not published."""
+
+    name: str
+    type: FieldType
+    title_de: str
+    description_de: str
+    description_en: str
+    unit: str | None = None
+    """Unit of the value: `m`, `cm`, `m2`, `eur`, `min`."""
+    required: bool = False
+    """A row without it is rejected."""
+    expected: bool = False
+    """A file without such a column is asked about, its rows are kept."""
+    minimum: float | None = None
+    maximum: float | None = None
+    codes: tuple[Code, ...] = ()
+    closed: bool = True
+    """True: only the listed codes are allowed. False: other words stay as they are."""
+    synonyms: tuple[str, ...] = ()
+    """Other headers for the same thing, best first."""
+    missing: tuple[str, ...] = ()
+    """Words that mean "not known" in this field, such as `0` for a year."""
+    fuzzy: bool = True
+    helper: bool = False
+    coalesce: bool = False
+    """All matching columns are used, the first filled one wins."""
+    join: tuple[str, ...] = ()
+    """Helper fields that together make this one: street, house number, postcode, town."""
+    minus: tuple[str, ...] = ()
+    """Two fields whose difference this is where it has no column of its own."""
+    date_part: str | None = None
+    time_part: str | None = None
+    """Helper fields of date and time that together make this moment."""
+    from_context: tuple[str, ...] = ()
+    """Patterns searched in the file's name, title lines and headers where no column serves; group 1 is the value."""
+    free_text: bool = True
+    """False: text that may hold telephone numbers or names by its nature is not judged by the privacy gate."""
+    example: str = ""
+
+    @field_validator("name")
+    @classmethod
+    def _plain_name(cls, value: str) -> str:
+        if not _NAME.match(value):
+            raise ValueError(f"a field name is lower case with underscores, not {value!r}")
+        return value
+
+    @property
+    def dtype(self) -> pl.DataType:
+        return DTYPES[self.type]
+
+
+class WideColumn(_Frozen):
+    """Columns whose header matches `pattern` hold the value; named groups and `set` say what for (`$header`, `$text`)."""
+
+    pattern: str
+    set: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("pattern")
+    @classmethod
+    def _compiles(cls, value: str) -> str:
+        re.compile(value)
+        return value
+
+
+class Wide(_Frozen):
+    """Wide → long: several columns of one value, told apart by their headers."""
+
+    value: str
+    columns: tuple[WideColumn, ...]
+    exclude: str | None = None
+    minimum_columns: int = 1
+    needs: tuple[str, ...] = ()
+    """Fields that must have a column for the rule to apply."""
+
+
+class Split(_Frozen):
+    """One cell that holds two fields. Patterns have one named group per field; `rest` takes what none matches."""
+
+    columns: tuple[str, ...]
+    fields: tuple[str, ...]
+    patterns: tuple[str, ...]
+    alone: dict[str, str] = Field(default_factory=dict)
+    """Field → pattern for a cell that holds just this one; the last field takes what nothing matches."""
+
+
+class Derive(_Frozen):
+    """A code that follows from how another field begins, where the named columns served it (empty: any)."""
+
+    field: str
+    source: str
+    prefixes: dict[str, str]
+    columns: tuple[str, ...] = ()
+
+
+class Refuse(_Frozen):
+    """Rows that are not of this standard at all: the field has one of these words."""
+
+    field: str
+    words: tuple[str, ...]
+    message_de: str
+
+
+class Standard(_Frozen):
+    """One standard, as its folder says it."""
+
+    name: str
+    version: str
+    title_de: str
+    title_en: str
+    description_de: str
+    description_en: str
+    theme: str
+    """DCAT theme code of the EU data-theme vocabulary: ENVI, TRAN, GOVE, ECON, REGI, SOCI, EDUC."""
+    musterdatensatz: str
+    """URI in the Musterdatenkatalog V4."""
+    hvd_category: str | None = None
+    """URI of the HVD category, Regulation (EU) 2023/138."""
+    keywords: tuple[str, ...] = ()
+    all_fields: tuple[FieldDef, ...] = Field(alias="fields")
+    key: tuple[str, ...] = ()
+    required_any: tuple[tuple[str, ...], ...] = ()
+    """Of each group at least one field must be filled."""
+    wide: tuple[Wide, ...] = ()
+    split: tuple[Split, ...] = ()
+    derive: tuple[Derive, ...] = ()
+    refuse: tuple[Refuse, ...] = ()
+    interval: tuple[str, str] | None = None
+    """(minutes field, moment field): the step between moments where no column gives it."""
+    file_words: tuple[str, ...] = ()
+    """Words in a file's name or titles that speak for this standard."""
+
+    @model_validator(mode="after")
+    def _known_fields(self) -> Self:
+        names = [field.name for field in self.all_fields]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            raise ValueError(f"fields named twice: {', '.join(sorted(twice))}")
+        for where, used in self._references():
+            unknown = [name for name in used if name not in names]
+            if unknown:
+                raise ValueError(f"{where} names unknown fields: {', '.join(unknown)}")
+        return self
+
+    def _references(self) -> list[tuple[str, tuple[str, ...]]]:
+        groups = tuple(name for group in self.required_any for name in group)
+        found = [("key", self.key), ("required_any", groups), ("interval", self.interval or ())]
+        found += [("wide", (rule.value, *rule.needs)) for rule in self.wide]
+        found += [("split", rule.fields) for rule in self.split]
+        found += [("derive", (rule.field, rule.source)) for rule in self.derive]
+        found += [("refuse", (rule.field,)) for rule in self.refuse]
+        found += [(f"fields.{f.name}", f.join + f.minus + tuple(filter(None, (f.date_part, f.time_part)))) for f in self.all_fields]
+        return found
+
+    @cached_property
+    def fields(self) -> tuple[FieldDef, ...]:
+        """The published fields, in order."""
+        return tuple(field for field in self.all_fields if not field.helper)
+
+    @cached_property
+    def by_name(self) -> dict[str, FieldDef]:
+        return {field.name: field for field in self.all_fields}
+
+    @property
+    def has_places(self) -> bool:
+        return "lat" in self.by_name and "lon" in self.by_name
+
+    @cached_property
+    def header_index(self) -> dict[str, tuple[tuple[str, str, float], ...]]:
+        """Folded header → (field, `name` or `synonym`, score) of every field it may stand for."""
+        index: dict[str, dict[str, tuple[str, float]]] = {}
+        for field in self.all_fields:
+            words = [("name", field.name, 1.0), ("name", field.title_de, 0.99)]
+            words += [("synonym", word, 0.97 - 0.002 * rank) for rank, word in enumerate(field.synonyms)]
+            for how, word, score in words:
+                index.setdefault(fold(word), {}).setdefault(field.name, (how, score))
+        return {word: tuple((name, how, score) for name, (how, score) in found.items()) for word, found in index.items()}
+
+    def schema(self) -> dict[str, pl.DataType]:
+        """Field → polars type of accepted rows, without `_row`. Moments are naive German local time."""
+        return {field.name: field.dtype for field in self.fields}

@@ -1,0 +1,262 @@
+"""The engine: match, judge, rank. Pure functions of tables and standards; tables of one layout are judged together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
+from functools import partial
+
+import polars as pl
+
+from standards.convert import Change, Work, clean_text, convert_fields
+from standards.definition import Standard
+from standards.faults import REJECTED_SCHEMA, Fault, bad_rows, rejected_rows
+from standards.mapping import VIRTUAL, Mapping, Position
+from standards.matching import match_table
+from standards.messages import REPAIRS, say
+from standards.model import Finding, Judgement, Repair, Severity, Table
+from standards.places import from_pair, from_wkt, locate, read_axis
+from standards.privacy import personal_codes, personal_columns
+from standards.rows import derive, duplicate_rows, key_filled, refuse_other_kinds, require, same_keys, totals_rows
+from standards.samples import sample
+from standards.wide import unpivot
+
+ROW_FINDINGS = 1000
+"""Rejected rows that are also said as findings, per table; all of them are in `Judgement.rejected`."""
+_T, _ROW, _I = VIRTUAL + "t", VIRTUAL + "row", VIRTUAL + "i"
+_Key = tuple[tuple[str, ...], object, object, object]
+
+
+def match(table: Table, standard: Standard) -> Mapping:
+    """Which column is which field, without converting anything."""
+    return match_table(table, standard)
+
+
+def judge(table: Table, standard: Standard) -> Judgement:
+    """Matches, converts, repairs and splits one table into good rows and explained bad ones. Never raises on text."""
+    return judge_many([table], standard)[0]
+
+
+def judge_many(tables: Sequence[Table], standard: Standard) -> list[Judgement]:
+    """The same as `judge` for each table; tables with the same columns and decisions go through one pass."""
+    groups: dict[_Key, list[tuple[int, Table, Mapping]]] = {}
+    for number, table in enumerate(tables):
+        mapping = match_table(table, standard)
+        key = (tuple(table.frame.columns), mapping.sources, mapping.position, mapping.unpivot)
+        groups.setdefault(key, []).append((number, table, mapping))
+    done: dict[int, Judgement] = {}
+    for members in groups.values():
+        done |= _judge_group(members, standard)
+    return [done[number] for number in range(len(tables))]
+
+
+def rank(table: Table, standards: MappingOf[str, Standard]) -> list[tuple[str, float]]:
+    """(standard, score 0…1), best first: the share of a standard's weight that the table's columns serve.
+
+    A clear winner has ≥ 0.5 and leads by ≥ 0.15; else a person is asked.
+    """
+    scores = [(name, _likeness(table, standard)) for name, standard in standards.items()]
+    return sorted(scores, key=lambda item: (-item[1], item[0]))
+
+
+def _likeness(table: Table, standard: Standard) -> float:
+    mapping = match_table(table, standard)
+    certain = {m.field: m.confidence for m in mapping.matches if not standard.by_name[m.field].helper or m.how == "wide"}
+    if standard.by_name.keys() & {"lat", "lon"}:
+        certain = {name: score for name, score in certain.items() if name not in ("lat", "lon")}
+    weights = {f.name: (3.0 if f.required else 2.0 if f.expected or f.name in standard.key else 1.0) for f in standard.fields if f.name not in ("lat", "lon")}
+    served = mapping.served
+    missing = [f for f in standard.fields if f.required and f.name not in served]
+    fulfilled = sum(weights.get(name, 0.0) * score for name, score in certain.items())
+    columns = [c for c in table.frame.columns if not c.startswith("geometry")]
+    used = len({m.column for m in mapping.matches if m.field not in ("lat", "lon")}) / max(1, len(columns))
+    text = " ".join((table.filename, *table.context.values())).lower()
+    named = 0.3 if any(word in text for word in standard.file_words) else 0.0
+    score = (0.6 * fulfilled / (sum(weights.values()) or 1.0) + 0.4 * used) * (0.4 if missing else 1.0) + named
+    return round(min(1.0, score), 3)
+
+
+def _judge_group(members: list[tuple[int, Table, Mapping]], standard: Standard) -> dict[int, Judgement]:
+    """One vectorised pass over tables with the same columns and mapping."""
+    mapping = members[0][2]
+    columns = list(members[0][1].frame.columns)
+    frame = _stacked(members)
+    totals, total_texts = totals_rows(frame, columns)
+    repeated, first_rows = duplicate_rows(frame, columns)
+    empty_cells = pl.Series("t", [], dtype=pl.Int64)
+    long = frame
+    if mapping.unpivot:
+        long, empty_cells = unpivot(frame, mapping.unpivot)
+    work = Work(standard, mapping, {number: table for number, table, _ in members}, long)
+    index = long[_I]
+    convert_fields(work)
+    if mapping.position:
+        _places(work, mapping.position)
+    derive(work)
+    whole = [Fault("totals_row", "", totals.gather(index), total_texts.gather(index))] if totals.any() else []
+    if first_rows is not None:
+        whole.append(Fault("duplicate_row", "", repeated.gather(index) & key_filled(work), None, first_rows.gather(index).cast(pl.String)))
+    whole += refuse_other_kinds(work)
+    _privacy(work)
+    require(work)
+    settled = bad_rows(whole, work.height)
+    if settled.any():
+        work.faults = [Fault(f.code, f.column, f.mask & ~settled, f.value, f.expected, f.message) for f in work.faults]
+    work.faults = whole + work.faults
+    bad = bad_rows(work.faults, work.height)
+    same_keys(work, bad)
+    return _split(work, members, bad, columns, empty_cells)
+
+
+def _stacked(members: list[tuple[int, Table, Mapping]]) -> pl.DataFrame:
+    parts = []
+    for number, table, _ in members:
+        rows = table.row_numbers.cast(pl.Int64).alias(_ROW)
+        frame = table.frame
+        if any(dtype != pl.String for dtype in frame.dtypes):
+            frame = frame.with_columns(pl.all().cast(pl.String, strict=False))
+        parts.append(frame.with_columns(rows, pl.lit(number, dtype=pl.Int64).alias(_T)))
+    stacked = pl.concat(parts) if len(parts) > 1 else parts[0]
+    return stacked.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias(_I))
+
+
+def _places(work: Work, position: Position) -> None:
+    """`lat` and `lon` of all rows from the position's columns."""
+    texts = [clean_text(work, column) for column in position.columns]
+    header = " / ".join(position.columns)
+    made: pl.Series | None = None
+    if position.kind == "wkt":
+        x, y, made = from_wkt(texts[0])
+        shown = texts[0]
+    else:
+        east, north = from_pair(texts[0]) if position.kind == "pair" else (texts[0], texts[1])
+        (x, x_kinds), (y, y_kinds) = read_axis(east), read_axis(north)
+        both = pl.DataFrame({"x": east, "y": north}).with_columns(pl.col("x", "y").fill_null(""))
+        shown = texts[0] if position.kind == "pair" else both.select(pl.concat_str("x", "y", separator=" / ")).to_series()
+        _count_axes(work, position, (x_kinds, y_kinds), (east, north))
+    unreadable = _unreadable(position, texts, x, y)
+    places = locate(
+        x, y, work.groups,
+        boxes={number: table.bbox for number, table in work.tables.items()},
+        systems={number: position.crs or table.crs for number, table in work.tables.items()} if position.crs else dict.fromkeys(work.tables),
+    )  # fmt: skip
+    work.values["lat"], work.values["lon"] = places.lat, places.lon
+    work.origins["lat"] = work.origins["lon"] = header
+    work.fault("coordinate_unreadable", "lat", unreadable, shown)
+    for code in places.fault.unique().drop_nulls().to_list():
+        work.fault(code, "lat", (places.fault == code).fill_null(value=False) & ~unreadable, shown)
+    after = pl.DataFrame({"a": places.lat, "b": places.lon}).select(pl.format("{} / {}", pl.col("a").round(6), pl.col("b").round(6))).to_series()
+    for kind, mask in places.kinds.items():
+        work.changed(kind, header, mask, shown, after)
+    if made is not None:
+        work.changed("geometry_point", header, made & places.lat.is_not_null(), shown.str.slice(0, 80), after)
+    _ask_crs(work, position, places.systems, header)
+
+
+def _ask_crs(work: Work, position: Position, systems: dict[int, str], header: str) -> None:
+    """UTM without a zone, told by nobody and checked by no municipality's box, is an assumption that is said."""
+    for number, code in systems.items():
+        table = work.tables[number]
+        if code in ("EPSG:25832", "EPSG:25833") and not position.crs and table.bbox is None and table.crs is None:
+            text = say("assumed_crs", column=header, expected=f"UTM Zone {code[-2:]} ({code})")
+            work.notes.append((number, Finding(Severity.INFO, "assumed_crs", text, column=header)))
+
+
+def _count_axes(work: Work, position: Position, kinds: tuple[pl.Series | None, ...], texts: tuple[pl.Series, ...]) -> None:
+    for number, (kind, text) in enumerate(zip(kinds, texts, strict=True)):
+        if kind is None:
+            continue
+        column = position.columns[number % len(position.columns)]
+        for name in kind.unique().drop_nulls().to_list():
+            work.changed(name, column, (kind == name).fill_null(value=False), text, text.str.replace(",", ".", literal=True))
+
+
+def _unreadable(position: Position, texts: list[pl.Series], x: pl.Series, y: pl.Series) -> pl.Series:
+    if position.kind == "xy":
+        return (texts[0].is_not_null() & x.is_null()) | (texts[1].is_not_null() & y.is_null())
+    return texts[0].is_not_null() & (x.is_null() | y.is_null())
+
+
+def _privacy(work: Work) -> None:
+    """A personal value in a published text rejects its row."""
+    for wanted in work.standard.fields:
+        values = work.values.get(wanted.name)
+        if wanted.type != "string" or not wanted.free_text or values is None or (wanted.codes and wanted.closed):
+            continue
+        codes = personal_codes(values)
+        if codes is None:
+            continue
+        for code in codes.unique().drop_nulls().to_list():
+            work.fault(code, wanted.name, (codes == code).fill_null(value=False), values)
+
+
+def _split(
+    work: Work, members: list[tuple[int, Table, Mapping]], bad: pl.Series, columns: list[str], empty_cells: pl.Series
+) -> dict[int, Judgement]:
+    """Rows of the pass back to their tables, as judgements."""
+    schema = work.standard.schema()
+    fields = [work.values.get(name, work.nulls(dtype)).cast(dtype).alias(name) for name, dtype in schema.items()]
+    good = ~bad
+    typed = pl.DataFrame([work.frame[_T], work.frame[_ROW].alias("_row"), *fields])
+    accepted = _by_table(typed.filter(good) if bad.any() else typed)
+    rejected = _by_table(rejected_rows(work.frame, work.faults, columns))
+    repairs = _repairs(work.changes, work.groups)
+    skipped = dict(empty_cells.value_counts().iter_rows()) if len(empty_cells) else {}
+    notes: dict[int, list[Finding]] = {}
+    for number, finding in work.notes:
+        notes.setdefault(number, []).append(finding)
+    nothing = pl.DataFrame(schema={"_row": pl.Int64, **schema})
+    done = {}
+    for number, table, mapping in members:
+        refused = rejected.get(number, pl.DataFrame(schema=REJECTED_SCHEMA))
+        told = [*mapping.questions, *notes.get(number, ()), *personal_columns(mapping.unmapped, partial(sample, table.frame))]
+        if number in skipped:
+            told.append(Finding(Severity.INFO, "wide_empty", say("wide_empty", value=skipped[number])))
+        if table.frame.height == 0:
+            told.append(Finding(Severity.WARNING, "no_rows", say("no_rows")))
+        done[number] = Judgement(
+            standard=work.standard.name,
+            standard_version=work.standard.version,
+            mapping=mapping.matches,
+            accepted=accepted.get(number, nothing),
+            rejected=refused,
+            repairs=tuple(repairs.get(number, ())),
+            findings=(*told, *_row_findings(refused)),
+            unmapped=mapping.unmapped,
+        )
+    return done
+
+
+def _by_table(frame: pl.DataFrame) -> dict[int, pl.DataFrame]:
+    """Frame by table number; a single table is not copied, many are sliced."""
+    if not frame.height:
+        return {}
+    numbers = frame[_T]
+    bare = frame.drop(_T)
+    if numbers[0] == numbers[-1] and numbers.n_unique() == 1:
+        return {int(numbers[0]): bare}
+    frame = frame.sort(_T, maintain_order=True)
+    bare, runs = frame.drop(_T), frame[_T].rle().struct.unnest()
+    parts, start = {}, 0
+    for length, number in runs.select("len", "value").iter_rows():
+        parts[int(number)] = bare.slice(start, length)
+        start += length
+    return parts
+
+
+def _repairs(changes: list[Change], groups: pl.Series) -> dict[int, list[Repair]]:
+    """Counted per table, with up to three examples each."""
+    found: dict[int, list[Repair]] = {}
+    for change in changes:
+        index = change.mask.arg_true()
+        frame = pl.DataFrame({"t": groups.gather(index), "i": index})
+        counted = frame.group_by("t", maintain_order=True).agg(pl.len().alias("n"), pl.col("i").head(3))
+        for number, count, first in counted.iter_rows():
+            examples = tuple((str(change.before[i] or ""), str(change.after[i] or "")) for i in first)
+            found.setdefault(number, []).append(Repair(change.kind, change.column, count, REPAIRS[change.kind], examples))
+    return found
+
+
+def _row_findings(rejected: pl.DataFrame) -> list[Finding]:
+    rows = rejected.head(ROW_FINDINGS).select("_row", "code", "column", "value", "message_de").iter_rows()
+    return [Finding(Severity.ERROR, code, text, row, column or None, value) for row, code, column, value, text in rows]

@@ -1,0 +1,86 @@
+"""Headers as municipalities write them, brought to a form that can be compared. No standard is known here."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_DBASE = re.compile(r",\s*[CNDLFM]\s*,\s*\d+(\s*,\s*\d+)?\s*$")
+_PATH = re.compile(r"[.:/](?=[^\d\s])")
+_COUNTED = re.compile(r"(?:[_ ]\(?\d{1,2}\)?)$")
+_UNIT_IN_BRACKETS = re.compile(r"[(\[]\s*(?:in\s+)?([^()\[\]]{1,12}?)\s*[)\]]")
+_UNIT_AT_END = re.compile(r"(?:[_\s,]|\bin\s)+(mm|cm|dm|m|km|qm|m2|m²|ha|km2|eur|euro|€|t€|teur|tsd\.? ?eur|min|std|h)\.?$", re.IGNORECASE)
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "²": "2", "³": "3", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+
+UNITS: dict[str, str] = {
+    "mm": "mm", "millimeter": "mm", "cm": "cm", "zentimeter": "cm", "dm": "dm", "m": "m", "meter": "m", "metern": "m",
+    "km": "km", "qm": "m2", "m2": "m2", "quadratmeter": "m2", "quadratmetern": "m2", "ha": "ha", "hektar": "ha", "ar": "a",
+    "km2": "km2", "eur": "eur", "euro": "eur", "€": "eur", "t€": "teur", "teur": "teur", "tsdeur": "teur", "tsd€": "teur",
+    "tausendeuro": "teur", "mio€": "mioeur", "mioeur": "mioeur", "min": "min", "minuten": "min", "std": "h", "h": "h",
+    "stunden": "h", "s": "s", "sekunden": "s",
+}  # fmt: skip
+"""Unit words (folded) → unit code."""
+
+_SCALE: dict[str, tuple[str, float]] = {
+    "mm": ("length", 0.001), "cm": ("length", 0.01), "dm": ("length", 0.1), "m": ("length", 1.0), "km": ("length", 1000.0),
+    "m2": ("area", 1.0), "a": ("area", 100.0), "ha": ("area", 10_000.0), "km2": ("area", 1_000_000.0),
+    "eur": ("money", 1.0), "teur": ("money", 1000.0), "mioeur": ("money", 1_000_000.0),
+    "s": ("time", 1 / 60), "min": ("time", 1.0), "h": ("time", 60.0),
+}  # fmt: skip
+
+
+@lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """Lower case, umlauts written out, accents and everything but letters and digits dropped: `Höhe (m)` → `hoehem`."""
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", text).translate(_UMLAUTS))
+    return re.sub(r"[^a-z0-9€]", "", plain.lower())
+
+
+@lru_cache(maxsize=65536)
+def unit_of(header: str) -> str | None:
+    """The unit a header names (`Höhe (m)`, `hoehe_cm`, `Fläche in ha`), as a code of `UNITS`."""
+    bracket = _UNIT_IN_BRACKETS.search(header)
+    found = bracket or _UNIT_AT_END.search(_DBASE.sub("", header).strip())
+    return UNITS.get(fold(found.group(1))) if found else None
+
+
+@lru_cache(maxsize=65536)
+def forms(header: str) -> tuple[tuple[str, float], ...]:
+    """All comparable forms of a header, best first, each with how much certainty is lost by using it (0…0.1)."""
+    bare = _DBASE.sub("", header.strip().strip('"\ufeff')).replace("\n", " ").replace("\xad", "")
+    last = _PATH.split(bare)[-1]
+    unhyphened = re.sub(r"-\s*(?=[a-zäöü])", "", bare)
+    candidates = [(bare, 0.0), (_without_unit(bare), 0.0), (unhyphened, 0.0), (_without_brackets(bare), 0.02)]
+    if last != bare:
+        candidates += [(last, 0.02), (_without_unit(last), 0.02)]
+    candidates.append((_COUNTED.sub("", bare), 0.03))
+    seen: dict[str, float] = {}
+    for text, loss in candidates:
+        key = fold(text)
+        if key:
+            seen.setdefault(key, loss)
+    return tuple(seen.items())
+
+
+def _without_unit(text: str) -> str:
+    bracket = _UNIT_IN_BRACKETS.search(text)
+    if bracket and fold(bracket.group(1)) in UNITS:
+        return text[: bracket.start()] + text[bracket.end() :]
+    return _UNIT_AT_END.sub("", text)
+
+
+def _without_brackets(text: str) -> str:
+    return re.sub(r"\s*[(\[][^()\[\]]*[)\]]\s*$", "", text)
+
+
+def factor(unit: str | None, wanted: str | None) -> float | None:
+    """What a value in `unit` is multiplied with to be in `wanted`; 1.0 where either is unknown; None if incompatible."""
+    if unit is None or wanted is None or unit == wanted:
+        return 1.0
+    have, want = _SCALE.get(unit), _SCALE.get(wanted)
+    if have is None or want is None:
+        return 1.0
+    if have[0] != want[0]:
+        return None
+    return have[1] / want[1]

@@ -1,0 +1,261 @@
+"""Which column is which field. A wrong match is worse than a question: below the bar it asks.
+
+Order: what was told, places, names and synonyms (checked against the content), wide columns, cells with two fields,
+several columns that make one field, then likeness, then the file's name and title lines.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from standards.definition import FieldDef, Standard
+from standards.headers import factor, fold, forms, unit_of
+from standards.mapping import VIRTUAL, Mapping, Position, Source, Unpivot
+from standards.messages import say
+from standards.model import ColumnMatch, Finding, Severity, Table
+from standards.places_matching import find_position
+from standards.samples import code_words, fits_field, sample
+from standards.split import find_splits
+from standards.wide import find_unpivot
+
+BAR = 0.75
+"""Matches less certain than this are asked, not used."""
+CONTENT = 0.5
+"""At least this share of sampled values must fit a field matched by its name."""
+
+
+@dataclass
+class _State:
+    """The matching in the making: local to one call of `match_table`."""
+
+    table: Table
+    standard: Standard
+    columns: tuple[str, ...]
+    taken: dict[str, str] = field(default_factory=dict)
+    """Column → field."""
+    by_field: dict[str, tuple[str, str, float]] = field(default_factory=dict)
+    """Field → (column, how, confidence)."""
+    also: dict[str, list[str]] = field(default_factory=dict)
+    """Field → further columns that fill its gaps."""
+    questions: list[Finding] = field(default_factory=list)
+    sampled: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def values(self, column: str) -> tuple[str, ...]:
+        if column not in self.sampled:
+            self.sampled[column] = sample(self.table.frame, column)
+        return self.sampled[column]
+
+    def ask(self, code: str, column: str | None = None, value: str = "", expected: str = "", severity: Severity = Severity.WARNING) -> None:
+        text = say(code, column=column, value=value, expected=expected)
+        self.questions.append(Finding(severity, code, text, column=column))
+
+    def take(self, column: str, name: str, how: str, confidence: float) -> None:
+        self.taken[column] = name
+        self.by_field[name] = (column, how, round(confidence, 3))
+
+
+def match_table(table: Table, standard: Standard) -> Mapping:
+    """All decisions about the columns of one table."""
+    columns = tuple(name for name in table.frame.columns if not name.startswith(VIRTUAL))
+    state = _State(table, standard, columns)
+    told_place = _told(state)
+    located = told_place or (find_position(columns, set(state.taken), state.values, table.crs) if standard.has_places else None)
+    position, place_matches = located or (None, ())
+    state.taken.update(dict.fromkeys(position.columns, "lat") if position else {})
+    _by_name(state)
+    unpivoted = _unpivot(state)
+    spec, wide_matches = unpivoted or (None, ())
+    sources, split_matches = find_splits(standard, columns, state.taken, state.by_field, state.values)
+    _by_likeness(state, spec)
+    sources += [_source(state, name) for name in state.by_field]
+    sources += _made(state, sources, spec)
+    served = {source.field for source in sources} | ({"lat", "lon"} if position else set())
+    _ask_for_missing(state, served | ({spec.value_field, *spec.set_fields} if spec else set()))
+    named = tuple(ColumnMatch(column, name, how, confidence) for name, (column, how, confidence) in state.by_field.items())
+    matches = (*named, *split_matches, *wide_matches, *place_matches)
+    used = {match.column for match in matches} | {column for source in sources for column in source.columns}
+    order = {name: rank for rank, name in enumerate(standard.by_name)}
+    return Mapping(
+        sources=tuple(sorted(sources, key=lambda source: order[source.field])),
+        position=position,
+        unpivot=spec,
+        matches=tuple(sorted(matches, key=lambda match: order[match.field])),
+        questions=tuple(state.questions),
+        unmapped=tuple(column for column in columns if column not in used),
+    )
+
+
+def _told(state: _State) -> tuple[Position, tuple[ColumnMatch, ...]] | None:
+    """Answers kept from before win over everything."""
+    axes: dict[str, str] = {}
+    for column, name in state.table.told.items():
+        if column not in state.columns or name not in state.standard.by_name:
+            continue
+        if name in ("lat", "lon"):
+            axes[name] = column
+        else:
+            state.take(column, name, "told", 1.0)
+    if len(axes) < 2:
+        return None
+    state.taken.update({column: name for name, column in axes.items()})
+    matches = tuple(ColumnMatch(column, name, "told", 1.0) for name, column in axes.items())
+    return Position("xy", (axes["lon"], axes["lat"]), state.table.crs), matches
+
+
+def _by_name(state: _State) -> None:
+    """Names and synonyms, best scores first, each column and each field once, content checked."""
+    for score, column, name, how in _scores(state):
+        wanted = state.standard.by_name[name]
+        if column in state.taken or (name in state.by_field and not wanted.coalesce) or name in ("lat", "lon"):
+            continue
+        if fits_field(wanted, state.values(column)) < CONTENT:
+            if score > 0.95 and not wanted.helper:
+                odd = next((value for value in state.values(column) if fits_field(wanted, (value,)) == 0), "")
+                state.ask("column_content", column, odd[:60], wanted.title_de)
+            continue
+        if factor(unit_of(column), wanted.unit) is None:
+            state.ask("unit_incompatible", column, expected=wanted.title_de)
+            continue
+        if name in state.by_field:
+            state.also.setdefault(name, []).append(column)
+            state.taken[column] = name
+        else:
+            state.take(column, name, how, score)
+
+
+def _scores(state: _State) -> list[tuple[float, str, str, str]]:
+    """(score, column, field, how), best first; ties by the order of the file."""
+    index = state.standard.header_index
+    found: dict[tuple[str, str], tuple[float, str]] = {}
+    for column in state.columns:
+        for form, loss in forms(column):
+            for name, how, score in index.get(form, ()):
+                best = found.get((column, name), (0.0, how))
+                found[column, name] = max(best, (score - loss, how))
+    place = {column: rank for rank, column in enumerate(state.columns)}
+    scored = [(score, column, name, how) for (column, name), (score, how) in found.items()]
+    return sorted(scored, key=lambda item: (-item[0], place[item[1]]))
+
+
+def _unpivot(state: _State) -> tuple[Unpivot, tuple[ColumnMatch, ...]] | None:
+    """Wide columns, which win over single columns of the same fields."""
+    values = {rule.value for rule in state.standard.wide}
+    taken = {column for column, name in state.taken.items() if name not in values}
+    found = find_unpivot(state.standard, state.columns, taken, set(state.by_field), state.values)
+    if found is None:
+        return None
+    spec, matches, questions = found
+    wide = {column for column, _ in spec.columns}
+    for name in (spec.value_field, *spec.set_fields):
+        own = state.by_field.get(name)
+        if own and (name == spec.value_field or own[0] in wide):
+            del state.by_field[name]
+            state.taken.pop(own[0], None)
+    state.taken.update(dict.fromkeys(wide, spec.value_field))
+    state.questions.extend(questions)
+    return spec, matches
+
+
+def _by_likeness(state: _State, spec: Unpivot | None) -> None:
+    """Headers that are nearly a known one: used when very like and the content fits, else asked."""
+    filled = {*state.by_field, *((spec.value_field, *spec.set_fields) if spec else ()), "lat", "lon"}
+    for column in state.columns:
+        if column in state.taken:
+            continue
+        for form, _ in forms(column)[:2]:
+            found = _alike(form, tuple(state.standard.header_index))
+            if found is None:
+                continue
+            word, ratio = found
+            name = state.standard.header_index[word][0][0]
+            wanted = state.standard.by_name[name]
+            if name in filled or not wanted.fuzzy or fits_field(wanted, state.values(column)) < 0.8:
+                continue
+            if ratio >= 90 and state.values(column):
+                state.take(column, name, "fuzzy", 0.75 + (ratio - 90) / 100)
+                filled.add(name)
+            elif not wanted.helper:
+                state.ask("column_unsure", column, expected=wanted.title_de)
+            break
+
+
+@lru_cache(maxsize=8192)
+def _alike(form: str, words: tuple[str, ...]) -> tuple[str, float] | None:
+    """The most similar known header, if it is similar at all; short words are never alike."""
+    from rapidfuzz import fuzz, process  # noqa: PLC0415  only headers nobody knows need it
+
+    if len(form) < 6:
+        return None
+    found = process.extractOne(form, [word for word in words if len(word) >= 6], scorer=fuzz.ratio, score_cutoff=84)
+    return (str(found[0]), float(found[1])) if found else None
+
+
+def _source(state: _State, name: str) -> Source:
+    column = state.by_field[name][0]
+    more = state.also.get(name, [])
+    return Source(name, "coalesce" if more else "column", (column, *more), unit_of(column))
+
+
+def _made(state: _State, sources: list[Source], spec: Unpivot | None) -> list[Source]:
+    """Fields without a column of their own: joined, a date with a time, said by a wide header or by the context."""
+    served = {source.field for source in sources}
+    made: list[Source] = []
+    if spec:
+        made += [Source(name, "virtual", (VIRTUAL + name,)) for name in spec.set_fields if name not in served]
+        made.append(Source(spec.value_field, "virtual", (VIRTUAL + "value",), spec.unit))
+        served |= {source.field for source in made}
+    for wanted in state.standard.fields:
+        if wanted.name in served and not wanted.join:
+            continue
+        source = _joined(state, wanted) or _moment(state, wanted) or (None if wanted.name in served else _from_context(state, wanted))
+        if source and (wanted.name not in served or source.kind == "join"):
+            made.append(source)
+    return made
+
+
+def _joined(state: _State, wanted: FieldDef) -> Source | None:
+    parts = [state.by_field[name][0] for name in wanted.join if name in state.by_field]
+    if not parts or len(parts) == 1 and wanted.name in state.by_field:
+        return Source(wanted.name, "join", tuple(wanted.join)) if parts and wanted.name not in state.by_field else None
+    return Source(wanted.name, "join", tuple(name for name in wanted.join if name in state.by_field))
+
+
+def _moment(state: _State, wanted: FieldDef) -> Source | None:
+    if not wanted.date_part or wanted.date_part not in state.by_field:
+        return None
+    time = (wanted.time_part,) if wanted.time_part in state.by_field else ()
+    return Source(wanted.name, "moment", (wanted.date_part, *(part for part in time if part)))
+
+
+def _from_context(state: _State, wanted: FieldDef) -> Source | None:
+    if not wanted.from_context:
+        return None
+    name = re.sub(r"\.[a-z]{2,7}$", "", state.table.filename.rsplit("/", 1)[-1], flags=re.IGNORECASE)
+    places = [("dem Dateinamen", re.sub(r"[_\-]+", " ", name))]
+    places += [(f"„{key}“ über der Tabelle", text) for key, text in state.table.context.items()]
+    places += [(f"der Überschrift „{column}“", column) for column in state.columns]
+    for where, text in places:
+        for pattern in wanted.from_context:
+            found = re.search(pattern, text, re.IGNORECASE)
+            value = found and _context_value(wanted, found[1])
+            if value:
+                state.ask("from_context", where, value, wanted.title_de, Severity.INFO)
+                return Source(wanted.name, "constant", (), value=value)
+    return None
+
+
+def _context_value(wanted: FieldDef, text: str) -> str | None:
+    return code_words(wanted).get(fold(text)) if wanted.codes and wanted.closed else text.strip()
+
+
+def _ask_for_missing(state: _State, served: set[str]) -> None:
+    derived = {rule.field for rule in state.standard.derive} | {state.standard.interval[0] if state.standard.interval else ""}
+    for wanted in state.standard.fields:
+        if wanted.name in served or wanted.name in derived and not wanted.required:
+            continue
+        if wanted.required:
+            state.ask("field_unserved", expected=wanted.title_de, severity=Severity.ERROR)
+        elif wanted.expected:
+            state.ask("field_expected", expected=wanted.title_de)

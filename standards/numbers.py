@@ -1,0 +1,173 @@
+"""Text to numbers: decimal comma or point, thousands separators, currency and units behind the number.
+
+The common forms are cast whole columns at a time; only odd values are looked at one by one, each different one once.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import polars as pl
+
+from standards.headers import UNITS, fold
+from standards.words import map_unique
+
+_BLANKS = str.maketrans("", "", " \t\u00a0\u2009\u202f'’`_")
+_AFFIX = re.compile(r"^(?P<about>(?:ca|circa|rd|rund|etwa|~|≈|min|max)\.?\s*)?(?P<front>[€$]|EUR)?\s*(?P<number>[-+−–]?\s*[\d.,' \u00a0\u2009\u202f’]*\d[\d.,' \u00a0\u2009\u202f’]*(?:[eE][-+]?\d+)?)\s*(?P<minus>[-−–])?\s*(?P<unit>[^\d\s][^\d]*[23]?)?$", re.IGNORECASE)  # noqa: E501
+_AMBIGUOUS = re.compile(r"^[-+]?[1-9]\d{0,2}[.,]\d{3}$")
+_AMBIGUOUS_EXPR = r"^[-+]?[1-9]\d{0,2}[.,]\d{3}$"
+_WORDS = {"stk", "stueck", "stck", "plaetze", "stellplaetze", "personen", "jahre", "uhr", "prozent", "%", "-", ",-", ".-", ",--"}
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One parsed text: its value (decimal reading), the other reading if ambiguous, its form and the unit it named."""
+
+    value: float
+    thousands: float | None
+    kind: str
+    """`plain`, `decimal_comma`, `thousands_separator`, `unit_text`, `number_form`, `approximate`."""
+    unit: str | None
+
+
+@lru_cache(maxsize=262_144)
+def parse_number(text: str) -> Number | None:
+    """A German or English number as people write it; None if it is not surely one."""
+    found = _AFFIX.match(text.strip())
+    if not found or (unit := _unit(found["unit"])) is False:
+        return None
+    sign, digits = _sign(found["number"].translate(_BLANKS).replace("−", "-").replace("–", "-"), found["minus"])
+    value = _value(digits)
+    if value is None or not math.isfinite(value):
+        return None
+    other = None
+    if _AMBIGUOUS.match(digits):
+        other = sign * float(digits.replace(".", "").replace(",", ""))
+    kind = _kind(found, digits)
+    return Number(sign * value, other, kind, unit or None)
+
+
+def _unit(text: str | None) -> str | bool:
+    """A known unit's code, "" for a harmless word or nothing, False for anything else."""
+    if not text or not text.strip():
+        return ""
+    folded = fold(text)
+    if folded in UNITS:
+        return UNITS[folded]
+    return "" if folded in _WORDS or text.strip() in _WORDS else False
+
+
+def _sign(number: str, trailing: str | None) -> tuple[float, str]:
+    if number.startswith("-"):
+        return -1.0, number[1:]
+    return (-1.0 if trailing else 1.0), number.removeprefix("+")
+
+
+def _value(digits: str) -> float | None:
+    commas, points = digits.count(","), digits.count(".")
+    if commas and points:
+        decimal = "," if digits.rfind(",") > digits.rfind(".") else "."
+        group = "." if decimal == "," else ","
+        if digits.count(decimal) > 1 or not _grouped(digits.split(decimal)[0], group):
+            return None
+        digits = digits.replace(group, "").replace(decimal, ".")
+    elif commas + points > 1:
+        group = "," if commas else "."
+        if not _grouped(digits, group):
+            return None
+        digits = digits.replace(group, "")
+    else:
+        digits = digits.replace(",", ".")
+    try:
+        return float(digits)
+    except ValueError:
+        return None
+
+
+def _grouped(digits: str, group: str) -> bool:
+    first, *rest = digits.split(group)
+    return 1 <= len(first) <= 3 and all(len(part) == 3 for part in rest)
+
+
+def _kind(found: re.Match[str], digits: str) -> str:
+    if found["about"]:
+        return "approximate"
+    if found["unit"] or found["front"]:
+        return "unit_text"
+    if ("," in digits and "." in digits) or digits.count(".") > 1 or digits.count(",") > 1 or " " in found["number"].strip():
+        return "thousands_separator"
+    if "," in digits:
+        return "decimal_comma"
+    return "number_form"
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A converted column. `kinds`: repair kind per row or null; `factor_unit`: unit named in the cell or null."""
+
+    values: pl.Series
+    kinds: pl.Series | None
+    units: pl.Series | None
+    ambiguous: pl.Series | None
+    """True where decimal and thousands reading differ."""
+
+
+def read_numbers(text: pl.Series) -> Numbers:
+    """Text (stripped, null for empty) → Float64, decimal reading. Unreadable values are null in `values`."""
+    values = _finite(text.cast(pl.Float64, strict=False))
+    left = values.is_null() & text.is_not_null()
+    kinds: pl.Series | None = None
+    units: pl.Series | None = None
+    if left.any():
+        values, kinds, left = _commas(text, values, left)
+        if left.any():
+            values, kinds, units = _odd(text, values, kinds, left)
+    return Numbers(values, kinds, units, _ambiguous(text))
+
+
+def _ambiguous(text: pl.Series) -> pl.Series | None:
+    """Rows whose separator may mean either; None if no row. Looks at a sample first: most columns have none."""
+    if len(text) > 2000 and not text.head(1000).str.contains("[.,]").any() and not text.gather_every(97).str.contains("[.,]").any():
+        mask = text.str.contains_any([".", ","]).fill_null(value=False)
+        if not mask.any():
+            return None
+    mask = text.str.contains(_AMBIGUOUS_EXPR).fill_null(value=False)
+    return mask if mask.any() else None
+
+
+def _commas(text: pl.Series, values: pl.Series, left: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """The plain decimal comma, whole columns at a time."""
+    points = _finite(text.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False))
+    found = left & points.is_not_null()
+    frame = pl.DataFrame({"v": values, "p": points, "f": found, "l": left})
+    out = frame.select(
+        v=pl.when("f").then("p").otherwise("v"),
+        k=pl.when("f").then(pl.lit("decimal_comma")),
+        l=pl.col("l") & ~pl.col("f"),
+    )
+    return out["v"], out["k"], out["l"]
+
+
+def _odd(text: pl.Series, values: pl.Series, kinds: pl.Series, left: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
+    shape = pl.Struct({"v": pl.Float64, "k": pl.String, "u": pl.String})
+    index = left.arg_true()
+    parsed = map_unique(text.gather(index), _as_struct, shape)
+    frame = pl.DataFrame({"p": parsed}).unnest("p")
+    values = values.scatter(index, frame["v"])
+    kinds = kinds.scatter(index, frame["k"])
+    units = pl.Series("u", [None], dtype=pl.String).new_from_index(0, len(text)).scatter(index, frame["u"])
+    return values, kinds, units if frame["u"].null_count() < frame.height else pl.Series("u", [], dtype=pl.String)
+
+
+def _as_struct(text: str) -> dict[str, object]:
+    number = parse_number(text)
+    if number is None:
+        return {"v": None, "k": None, "u": None}
+    return {"v": number.value, "k": number.kind, "u": number.unit}
+
+
+def _finite(values: pl.Series) -> pl.Series:
+    return values.set(~values.is_finite(), None) if not values.is_finite().all() else values

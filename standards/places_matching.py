@@ -1,0 +1,163 @@
+"""Which columns hold a place: latitude and longitude, east and north, one cell with both, a geometry."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from standards.headers import fold, forms
+from standards.mapping import Position
+from standards.model import ColumnMatch
+from standards.numbers import parse_number
+from standards.places import GEOJSON, PAIR, WKB_HEX, WKT_WORD
+from standards.samples import share
+
+NORTH = (
+    "lat", "latitude", "breitengrad", "breite", "geolat", "geobreite", "wgs84lat", "latwgs84", "ywgs84", "wgs84y", "locationlat",
+    "locationlatitude", "hochwert", "hoch", "hochutm", "utmhoch", "nordwert", "northing", "utmnorth", "utmy", "utmn", "yutm", "nord",
+    "koordinatenord", "koordinatey", "ykoordinate", "ykoord", "koordy", "ycoord", "coordy", "coordinatey", "ykoordinaten", "geoy", "posy",
+    "gky", "gkhoch", "gkhochwert", "hochwertgk", "yetrs89", "etrs89y", "pointy", "y", "ycoordinate", "yposition", "geopointlat",
+    "geopoint2dlat", "breitengraddezimal", "latitudewgs84", "koordn", "shapey", "geokoordinatelat", "gpslat", "gpsbreite", "n",
+    "hochwertutm32", "utm32hoch", "nordkoordinate", "xhoch", "breitewgs84", "dezimalbreite", "latitud", "latdez", "mittelpunkty",
+)  # fmt: skip
+EAST = (
+    "lon", "lng", "long", "longitude", "laengengrad", "laenge", "geolon", "geolng", "geolaenge", "wgs84lon", "wgs84lng", "lonwgs84",
+    "xwgs84", "wgs84x", "locationlon", "locationlng", "locationlongitude", "rechtswert", "rechts", "rechtsutm", "utmrechts", "ostwert",
+    "easting", "utmeast", "utmx", "utme", "xutm", "ost", "koordinateost", "koordinatex", "xkoordinate", "xkoord", "koordx", "xcoord",
+    "coordx", "coordinatex", "xkoordinaten", "geox", "posx", "gkx", "gkrechts", "gkrechtswert", "rechtswertgk", "xetrs89", "etrs89x",
+    "pointx", "x", "xcoordinate", "xposition", "geopointlon", "geopoint2dlon", "laengengraddezimal", "longitudewgs84", "koorde", "shapex",
+    "geokoordinatelon", "gpslon", "gpslaenge", "e", "rechtswertutm32", "utm32rechts", "ostkoordinate", "yrechts", "laengewgs84",
+    "dezimallaenge", "longitud", "londez", "mittelpunktx",
+)  # fmt: skip
+_GEOMETRY = ("wkt", "geometry", "geom", "thegeom", "geometrie", "shape", "geo", "geoshape", "koordinaten", "wktgeom", "geometrywkt", "location")
+_PAIRS = (
+    "coords", "coordinates", "coordinate", "koordinaten", "koordinate", "geokoordinaten", "geopoint", "geopoint2d", "latlon", "latlng",
+    "lonlat", "position", "standortkoordinaten", "gps", "gpskoordinaten", "location", "geo", "geometrie", "punkt", "koord",
+    "geometrycoordinates", "utmkoordinaten",
+)  # fmt: skip
+_ZONES = ((re.compile(r"utm\s*_?33|25833"), "EPSG:25833"), (re.compile(r"utm\s*_?32|25832"), "EPSG:25832"))
+
+Sampler = Callable[[str], tuple[str, ...]]
+
+
+def find_position(columns: tuple[str, ...], taken: set[str], values: Sampler, crs: str | None) -> tuple[Position, tuple[ColumnMatch, ...]] | None:
+    """The best source of places among the columns, or None. Degrees come before projected, pairs before geometries."""
+    free = [column for column in columns if column not in taken]
+    pairs = _axis_pairs(free, values)
+    if pairs:
+        return _xy(*max(pairs, key=lambda pair: pair[2]), crs)
+    for find in (_pair_cell, _geometry_cell):
+        found = find(free, values, crs)
+        if found:
+            return found
+    return _by_content(free, values)
+
+
+def _axis_pairs(free: list[str], values: Sampler) -> list[tuple[str, str, float]]:
+    """All plausible (east, north, score) pairs by name whose values are numbers."""
+    north = _ranked(free, NORTH)
+    east = _ranked(free, EAST)
+    found: list[tuple[str, str, float]] = []
+    for n, n_rank in north:
+        for e, e_rank in east:
+            if n == e or not _same_kind(n, e):
+                continue
+            score = _plausible(values(e), values(n))
+            if score > 0:
+                found.append((e, n, score - 0.004 * (n_rank + e_rank)))
+    return found
+
+
+def _ranked(free: list[str], names: tuple[str, ...]) -> list[tuple[str, int]]:
+    ranks = {name: rank for rank, name in enumerate(names)}
+    found = []
+    for column in free:
+        best = min((ranks[form] for form, _ in forms(column) if form in ranks), default=None)
+        if best is not None:
+            found.append((column, best))
+    return found
+
+
+def _same_kind(north: str, east: str) -> bool:
+    """`lat` goes with `lon`, `hochwert` with `rechtswert`: the rest of the header must be the same."""
+    common = ("wgs84", "utm", "gk", "etrs89", "geometry", "geopoint2d", "location")
+    return all((mark in fold(north)) == (mark in fold(east)) for mark in common)
+
+
+def _plausible(east: tuple[str, ...], north: tuple[str, ...]) -> float:
+    """3 degrees, 2 projected, 1 empty columns, 0 no coordinates."""
+    if not east or not north:
+        return 0.5
+    numbers = [_axis(value) for value in (*east, *north)]
+    good = [number for number in numbers if number is not None]
+    if len(good) < 0.6 * len(numbers):
+        return 0.0
+    if all(abs(number) <= 180 for number in good):
+        return 3.0
+    return 2.0 if sum(number >= 10_000 for number in good) >= 0.6 * len(good) else 0.1
+
+
+def _axis(value: str) -> float | None:
+    number = parse_number(re.sub(r"\s*°?\s*[NSEOW]?$", "", value))
+    if number is not None:
+        return number.value
+    bare = re.sub(r"[ .,]", "", value)
+    return float(bare) if bare.lstrip("-+").isdigit() else None
+
+
+def _xy(east: str, north: str, score: float, crs: str | None) -> tuple[Position, tuple[ColumnMatch, ...]]:
+    confidence = 0.98 if score > 1.5 else 0.9
+    how = "geometry" if east.startswith("geometry.") else "synonym"
+    matches = (ColumnMatch(north, "lat", how, confidence), ColumnMatch(east, "lon", how, confidence))
+    told = next((code for pattern, code in _ZONES if pattern.search(f"{east} {north}".lower())), None)
+    own = told or (crs if how == "geometry" or score < 2.5 else None)
+    return Position("xy", (east, north), own), matches
+
+
+def _pair_cell(free: list[str], values: Sampler, crs: str | None) -> tuple[Position, tuple[ColumnMatch, ...]] | None:
+    for column, _ in _ranked(free, _PAIRS):
+        sampled = values(column)
+        if sampled and share(sampled, lambda value: bool(PAIR.match(value))) >= 0.6:
+            return Position("pair", (column,), crs), _both(column, "split", 0.95)
+    return None
+
+
+def _geometry_cell(free: list[str], values: Sampler, crs: str | None) -> tuple[Position, tuple[ColumnMatch, ...]] | None:
+    for column in free:
+        sampled = values(column)
+        if sampled and share(sampled, is_geometry) >= 0.6:
+            return Position("wkt", (column,), crs), _both(column, "geometry", 0.97)
+    return None
+
+
+def is_geometry(value: str) -> bool:
+    return bool(WKT_WORD.match(value) or WKB_HEX.match(value) or GEOJSON.match(value))
+
+
+def _by_content(free: list[str], values: Sampler) -> tuple[Position, tuple[ColumnMatch, ...]] | None:
+    """Exactly one column of 47…55.1 and one of 5.8…15.1 with decimals: latitude and longitude without a telling name."""
+    lat, lon = [], []
+    for column in free:
+        sampled = values(column)
+        if len(sampled) < 3 or not all(re.search(r"[.,]\d{3,}$", value) for value in sampled):
+            if sampled and len(sampled) >= 2 and all(PAIR.match(v) and re.search(r"\d[.,]\d{3,}", v) for v in sampled) and _degrees_pair(sampled):
+                return Position("pair", (column,), None), _both(column, "content", 0.85)
+            continue
+        numbers = [n.value for value in sampled if (n := parse_number(value))]
+        if len(numbers) == len(sampled) and all(47 <= n <= 55.1 for n in numbers):
+            lat.append(column)
+        elif len(numbers) == len(sampled) and all(5.8 <= n <= 15.1 for n in numbers):
+            lon.append(column)
+    if len(lat) == 1 and len(lon) == 1:
+        return Position("xy", (lon[0], lat[0])), (ColumnMatch(lat[0], "lat", "content", 0.85), ColumnMatch(lon[0], "lon", "content", 0.85))
+    return None
+
+
+def _degrees_pair(sampled: tuple[str, ...]) -> bool:
+    found = [PAIR.match(value) for value in sampled]
+    pairs = [sorted((float(m[1].replace(",", ".")), float(m[2].replace(",", ".")))) for m in found if m]
+    return all(5.5 <= small <= 15.6 and 47 <= large <= 55.3 for small, large in pairs)
+
+
+def _both(column: str, how: str, confidence: float) -> tuple[ColumnMatch, ...]:
+    return (ColumnMatch(column, "lat", how, confidence), ColumnMatch(column, "lon", how, confidence))

@@ -1,0 +1,62 @@
+"""The privacy gate, first cut: what must not be published, in headers and in text. It never publishes; it asks or rejects.
+
+Unmapped columns are not published anyway; the gate still says that the Kommune handed in personal data.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import polars as pl
+
+from standards.headers import fold
+from standards.messages import say
+from standards.model import Finding, Severity
+
+_HEADERS = re.compile(
+    r"^(?:.*eigentuemer.*|.*sachbearbeit.*|.*ansprechpartner.*|.*ansprechperson.*|.*bearbeiter.*|vorname|nachname|familienname|"
+    r"geburtsdatum|geburtstag|gebdatum|gebdat|.*email.*|emailadresse|.*telefon.*|tel|telnr|mobil|mobilnummer|handy|fax|iban|bic|kontonummer|"
+    r"steuerid|steueridentifikationsnummer|steuernummer|.*kontakt.*|antragsteller.*|melder|.*inhaber.*|.*halter|paechter|.*baumpate.*|"
+    r".*personalnummer.*|.*versichertennummer.*|pate|kontrolleur|pruefer|erfasser|erfasstvon|geaendertvon|user|username|benutzer)$"
+)
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]{2,}")
+_IBAN = re.compile(r"\bDE\d{2}(?:\s?\d{4}){4}\s?\d{2}\b")
+_TAX = re.compile(r"(?i)(?:steuer-?id|idnr|identifikationsnummer)\D{0,12}\d{2}\s?\d{3}\s?\d{3}\s?\d{3}")
+_PHONE = re.compile(r"(?i)(?:\b(?:tel(?:efon)?|mobil|handy|fax)\b\.?\s*:?\s*[+(]?\d[\d /()-]{5,}|\+49[\d /()-]{7,}|\b01[567]\d[ /-]?\d{6,8}\b)")
+_BIRTH = re.compile(r"(?i)\b(?:geb\.|geboren)\s*(?:am)?\s*\d{1,2}\.\d{1,2}\.\d{2,4}")
+_PERSON = re.compile(r"(?<!Liebe )(?<!Lieben )(?<!Liebfrau )\b(?:Herrn?|Frau)\s+(?:Dr\.\s+)?(?!Holle\b|Luna\b|Gottes\b|und\b)[A-ZÄÖÜ][a-zäöüß]{2,}(?![\w-]*(?:straße|str\.|platz|weg|gasse))")  # noqa: E501
+_CHECKS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("privacy_email", _MAIL),
+    ("privacy_iban", _IBAN),
+    ("privacy_tax_id", _TAX),
+    ("privacy_phone", _PHONE),
+    ("privacy_birth_date", _BIRTH),
+    ("privacy_person", _PERSON),
+)
+_HINTS = ["@", "DE", "Tel", "tel", "Mobil", "mobil", "Handy", "Fax", "+49", "015", "016", "017", "geb", "Geb", "Herr ", "Herrn ", "Frau ", "teuer", "IdNr"]
+
+
+def personal_codes(text: pl.Series) -> pl.Series | None:
+    """Per row the code of personal data found in a published text, or None if there is none at all."""
+    hinted = text.str.contains_any(_HINTS).fill_null(value=False).arg_true()
+    if not len(hinted):
+        return None
+    found = [_code(value) for value in text.gather(hinted).to_list()]
+    if not any(found):
+        return None
+    nothing = pl.Series("c", [None], dtype=pl.String).new_from_index(0, len(text))
+    return nothing.scatter(hinted, pl.Series(found, dtype=pl.String))
+
+
+def _code(value: str) -> str | None:
+    return next((code for code, pattern in _CHECKS if pattern.search(value)), None)
+
+
+def personal_columns(unmapped: tuple[str, ...], values: Callable[[str], tuple[str, ...]]) -> list[Finding]:
+    """A question for each column that no field took and that looks personal by its header or its first values."""
+    return [
+        Finding(Severity.WARNING, "privacy_column", say("privacy_column", column=column), column=column)
+        for column in unmapped
+        if _HEADERS.match(fold(column)) or any(_code(value) for value in values(column)[:20])
+    ]

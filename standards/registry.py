@@ -1,0 +1,71 @@
+"""Loads the standards: every `<folder>/<name>/standard.toml`, validated. The only file access of the engine."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from standards.definition import Standard
+
+_PACKAGE = Path(__file__).parent
+
+
+class StandardInvalid(ValueError):
+    """A `standard.toml` that cannot be used: names the file, the key and the fix."""
+
+    def __init__(self, file: Path, key: str, fix: str) -> None:
+        super().__init__(f"{file}: {key}: {fix}")
+        self.file = file
+        self.key = key
+        self.fix = fix
+
+
+def load_standards(folder: Path | None = None) -> dict[str, Standard]:
+    """All standards below `folder` (default: the ones shipped here) by name, sorted. Raises StandardInvalid."""
+    return dict(_load(folder or _PACKAGE))
+
+
+@lru_cache(maxsize=8)
+def _load(folder: Path) -> tuple[tuple[str, Standard], ...]:
+    loaded = [load_standard(path) for path in sorted(folder.glob("*/standard.toml"))]
+    return tuple((standard.name, standard) for standard in loaded)
+
+
+def load_standard(path: Path) -> Standard:
+    """One standard from its file. Raises StandardInvalid."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise StandardInvalid(path, "TOML", f"correct the syntax: {error}") from error
+    try:
+        standard = Standard.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise StandardInvalid(path, _key(first["loc"], data), _fix(first["type"], first["msg"])) from error
+    if standard.name != path.parent.name:
+        raise StandardInvalid(path, "name", f"must be the folder's name, {path.parent.name!r}")
+    return standard
+
+
+def _key(location: tuple[int | str, ...], data: dict[str, object]) -> str:
+    """`fields[2].type` with the field's own name, as a person would look for it."""
+    text = ""
+    for part in location:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}"
+    fields = data.get("fields")
+    if len(location) > 1 and location[0] == "fields" and isinstance(fields, list) and isinstance(location[1], int):
+        named = fields[location[1]]
+        if isinstance(named, dict) and "name" in named:
+            text += f" (field {named['name']!r})"
+    return text.lstrip(".") or "standard"
+
+
+def _fix(kind: str, message: str) -> str:
+    if kind == "missing":
+        return "add this key"
+    if kind == "extra_forbidden":
+        return "unknown key: remove it or correct its spelling"
+    return message.removeprefix("Value error, ")

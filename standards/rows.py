@@ -1,0 +1,138 @@
+"""Rules about whole rows: totals, duplicates, rows of another kind, required fields, fields made of other fields."""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+from standards.convert import Work
+from standards.faults import Fault
+from standards.headers import fold
+from standards.mapping import VIRTUAL
+from standards.messages import say
+from standards.model import Finding, Severity
+
+_TOTAL = r"(?i)^\s*(?:(?:gesamt|end|zwischen|teil)?summe\b.*|gesamt|insgesamt|total|zusammen|gesamtergebnis|Σ)\s*:?\s*$"
+LAST = 3
+"""A totals row is looked for in the last rows of a table."""
+
+
+def totals_rows(frame: pl.DataFrame, columns: list[str]) -> tuple[pl.Series, pl.Series]:
+    """Mask of totals rows at the end of each table (`Summe`, `Gesamt` in the first filled cell), and that cell."""
+    none = pl.Series("m", [False]).new_from_index(0, frame.height) if frame.height else pl.Series("m", [], dtype=pl.Boolean)
+    texts = pl.Series("v", [None], dtype=pl.String).new_from_index(0, frame.height) if frame.height else pl.Series("v", [], dtype=pl.String)
+    if not columns or not frame.height:
+        return none, texts
+    tail = frame.with_row_index("n").group_by(VIRTUAL + "t", maintain_order=True).tail(LAST)
+    first = tail.select("n", v=pl.coalesce(*columns)).filter(pl.col("v").str.contains(_TOTAL))
+    if not first.height:
+        return none, texts
+    return none.scatter(first["n"], values=True), texts.scatter(first["n"], first["v"])
+
+
+def duplicate_rows(frame: pl.DataFrame, columns: list[str]) -> tuple[pl.Series, pl.Series | None]:
+    """Mask of rows that repeat an earlier row of their table word for word, and the row number of the first."""
+    hashed = frame.select(VIRTUAL + "t", *columns).hash_rows(seed=17)
+    later = ~hashed.is_first_distinct()
+    if not later.any():
+        return later, None
+    keyed = pl.DataFrame({"h": hashed, "r": frame[VIRTUAL + "row"]})
+    return later, keyed.select(pl.col("r").first().over("h")).to_series()
+
+
+def key_filled(work: Work) -> pl.Series:
+    """True where a row says at least one field of its key, so that an exact repetition is surely a duplicate."""
+    names = [name for name in work.standard.key if name in work.values]
+    if not names:
+        return pl.Series("k", [False]).new_from_index(0, work.height) if work.height else pl.Series("k", [], dtype=pl.Boolean)
+    return pl.DataFrame({name: work.values[name] for name in names}).select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+
+
+def refuse_other_kinds(work: Work) -> list[Fault]:
+    """Rows that describe something else (the city itself among its car parks)."""
+    faults = []
+    for rule in work.standard.refuse:
+        if rule.field not in work.values:
+            continue
+        text = work.values[rule.field]
+        words = {fold(word) for word in rule.words}
+        found = [value for value in text.unique().drop_nulls().to_list() if fold(value) in words]
+        if found:
+            mask = text.is_in(found).fill_null(value=False)
+            faults.append(Fault("not_this_standard", work.shown_column(rule.field), mask, text, rule.message_de))
+    return faults
+
+
+def require(work: Work) -> None:
+    """Required fields that are empty, where nothing else is wrong with that very cell."""
+    for wanted in work.standard.all_fields:
+        if not wanted.required:
+            continue
+        values = work.values.get(wanted.name)
+        empty = values.is_null() if values is not None else work.nulls(pl.Int8).is_null()
+        for fault in work.faults:
+            if fault.column is work.shown_column(wanted.name) or (isinstance(fault.column, str) and fault.column == work.shown_column(wanted.name)):
+                empty &= ~fault.mask
+        if wanted.name in ("lat", "lon"):
+            empty &= work.values["lat"].is_null()
+        work.fault("required_missing", wanted.name, empty, None)
+    for group in work.standard.required_any:
+        present = [work.values[name] for name in group if name in work.values]
+        frame = pl.DataFrame([series.alias(str(number)) for number, series in enumerate(present)])
+        empty = frame.select(pl.all_horizontal(pl.all().is_null())).to_series() if present else work.nulls(pl.Int8).is_null()
+        titles = ", ".join(f"„{work.standard.by_name[name].title_de}“" for name in group if name != "lon")
+        work.fault("required_any_missing", group[0], empty, None, titles)
+
+
+def derive(work: Work) -> None:
+    """Fields that follow from others: a code from how a number begins, a difference, the step between moments."""
+    for rule in work.standard.derive:
+        origin = work.origins.get(rule.source, "")
+        if rule.field in work.values or rule.source not in work.values or (rule.columns and fold(origin) not in map(fold, rule.columns)):
+            continue
+        source = work.values[rule.source].cast(pl.String)
+        made = pl.DataFrame({"s": source}).select(
+            pl.coalesce(*(pl.when(pl.col("s").str.contains("^(?:" + begin + ")")).then(pl.lit(value)) for begin, value in rule.prefixes.items()))
+        ).to_series()  # fmt: skip
+        work.values[rule.field] = made
+        work.changed("derived", work.standard.by_name[rule.field].title_de, made.is_not_null(), source, made)
+    for wanted in work.standard.all_fields:
+        if wanted.minus and wanted.name not in work.values and all(name in work.values for name in wanted.minus):
+            made = work.values[wanted.minus[0]] - work.values[wanted.minus[1]]
+            made = made.set((made < 0).fill_null(value=False), 0)
+            work.values[wanted.name] = made
+            work.changed("derived", wanted.title_de, made.is_not_null(), work.values[wanted.minus[0]].cast(pl.String), made.cast(pl.String))
+    _intervals(work)
+
+
+def _intervals(work: Work) -> None:
+    """Minutes between moments: the commonest step of each table."""
+    if not work.standard.interval:
+        return
+    minutes, moment = work.standard.interval
+    if minutes in work.values or moment not in work.values:
+        return
+    frame = pl.DataFrame({"t": work.groups, "m": work.values[moment]})
+    steps = frame.drop_nulls().unique().sort("t", "m").select("t", d=pl.col("m").diff().over("t").dt.total_minutes())
+    common = steps.filter(pl.col("d").is_between(1, 366 * 24 * 60)).group_by("t").agg(pl.col("d").mode().min())
+    made = frame.join(common, on="t", how="left", maintain_order="left")["d"].cast(pl.Int64)
+    made = made.set(work.values[moment].is_null(), None)
+    work.values[minutes] = made
+    work.changed("derived", work.standard.by_name[minutes].title_de, made.is_not_null(), work.values[moment].cast(pl.String), made.cast(pl.String))
+
+
+def same_keys(work: Work, bad: pl.Series) -> None:
+    """A question to tables in which a key comes twice with different values."""
+    names = [name for name in work.standard.key if name in work.values]
+    if not names or set(names) <= {"lat", "lon"} or work.mapping.unpivot or any(name not in work.values for name in work.standard.key[:1]):
+        return
+    frame = pl.DataFrame({"t": work.groups, **{name: work.values[name] for name in names}}).filter(~bad).drop_nulls(names[:1])
+    hashed = frame.hash_rows(seed=5)
+    twice = pl.DataFrame({"t": frame["t"], "d": ~hashed.is_first_distinct()}).group_by("t").agg(pl.col("d").sum()).filter(pl.col("d") > 0)
+    for group, count in twice.iter_rows():
+        work.notes.append((group, Finding(Severity.WARNING, "same_key", say("same_key", value=count))))
+
+
+def is_text(value: str) -> bool:
+    return bool(re.search("[^\\W\\d_]", value))
