@@ -19,7 +19,8 @@ MISSING_WORDS = frozenset(
 YES_WORDS = frozenset({"ja", "j", "yes", "y", "true", "wahr", "1", "x", "vorhanden", "t"})
 NO_WORDS = frozenset({"nein", "n", "no", "false", "falsch", "0", "nicht vorhanden", "f"})
 
-_VARIANTS = sorted({form for word in MISSING_WORDS for form in (word, word.upper(), word.capitalize(), word.title())})
+_MIXED = ("k.A.", "k. A.", "k.A", "o.A.", "n.A.")
+_VARIANTS = sorted({form for word in MISSING_WORDS for form in (word, word.upper(), word.capitalize(), word.title())} | {*_MIXED})
 
 
 def map_unique(series: pl.Series, function: Callable[[str], Any], dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
