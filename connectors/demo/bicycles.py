@@ -27,7 +27,7 @@ COUNTERS = ("Zählstelle Uferweg", "Zählstelle Bahnhofstraße", "Zählstelle S�
 def erlangen() -> DemoDataset:
     """June 2025 by the hour: 720 lines, four counters as columns, `;`, UTF-8, a counter that says `defekt`."""
     dice, tally, rows = Dice("09562000/radverkehrszaehlung"), Tally(), list[list[str]]()
-    where = dice.rows(720, {faults.WORD_FOR_COUNT: 9})
+    where = dice.rows(720, {faults.WORD_FOR_NUMBER: 9})
     start = datetime(2025, 6, 1)  # noqa: DTZ001 -- local time, as counters write it
     for index in range(720):
         moment = start + timedelta(hours=index)
@@ -37,7 +37,7 @@ def erlangen() -> DemoDataset:
             count = _hourly(dice, moment, 90 - 15 * number)
             if number == broken:
                 cells.append("defekt")
-                tally.reject(faults.WORD_FOR_COUNT)
+                tally.reject(faults.WORD_FOR_NUMBER)
             else:
                 cells.append(str(count))
                 tally.accept(anzahl=count)
@@ -56,10 +56,10 @@ def erlangen() -> DemoDataset:
 
 
 def freising() -> DemoDataset:
-    """180 days of two counters in two directions: a workbook, Excel dates, a count below zero, rows twice."""
+    """180 days of two counters in two directions: a workbook, Excel dates, counts below zero or empty, rows twice."""
     dice, tally = Dice("09178124/radverkehrszaehlung"), Tally()
-    rows = list[tuple[str, str, datetime, int]]()
-    where = dice.rows(720, {faults.IMPOSSIBLE_VALUE: 3, faults.DUPLICATE: 4})
+    rows = list[tuple[str, str, datetime, int | None]]()
+    where = dice.rows(720, {faults.IMPOSSIBLE_VALUE: 3, faults.DUPLICATE: 4, faults.MISSING_REQUIRED: 2})
     start = datetime(2025, 1, 1)  # noqa: DTZ001 -- local time, as counters write it
     for index in range(720):
         fault = where.get(index)
@@ -68,7 +68,9 @@ def freising() -> DemoDataset:
             tally.reject(fault)
             continue
         day, which = divmod(index, 4)
-        count = -1 if fault == faults.IMPOSSIBLE_VALUE else dice.between(120, 2400)
+        count: int | None = dice.between(120, 2400)
+        if fault:
+            count = -1 if fault == faults.IMPOSSIBLE_VALUE else None
         rows.append((COUNTERS[which // 2], ("stadteinwärts", "stadtauswärts")[which % 2],
                      start + timedelta(days=day), count))  # fmt: skip
         if fault:
@@ -83,7 +85,8 @@ def freising() -> DemoDataset:
         for number, (counter, direction, day, count) in enumerate(rows, start=3):
             sheet.write_row(number, 0, [counter, direction])
             sheet.write_datetime(number, 2, day, day_format)
-            sheet.write_number(number, 3, count)
+            if count is not None:
+                sheet.write_number(number, 3, count)
 
     return DemoDataset(
         ags="09178124",

@@ -43,6 +43,8 @@ def regensburg() -> DemoDataset:
             totals[year] += cents
             tally.accept(betrag_eur=cents / 100)
         rows.append([product, product_name, account, account_name, kind, *cells])
+    for _ in totals:
+        tally.reject(faults.TOTALS)
     content = text_table(
         ["Produkt", "Produktbezeichnung", "Konto", "Kontobezeichnung", "Art", "Ist 2023", "Plan 2024", "Plan 2025"],
         rows,
@@ -76,7 +78,7 @@ def weiden() -> DemoDataset:
         else:
             tally.accept(betrag_eur=(-cents if is_negative else cents) / 100)
     content = text_table(
-        ["Haushaltsjahr", "Ansatz/Ergebnis", "Produkt-Nr.", "Produkt", "Sachkonto", "Bezeichnung Sachkonto", "Art",
+        ["Haushaltsjahr", "Plan/Ist", "Produktnummer", "Produktbezeichnung", "Sachkonto", "Kontobezeichnung", "Art",
          "Betrag in EUR"],
         rows,
         encoding="latin-1",

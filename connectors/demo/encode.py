@@ -86,7 +86,7 @@ def geojson(features: Iterable[tuple[tuple[float, float], dict[str, Any]]]) -> b
 
 def xlsx(sheet: str, fill: Callable[[xlsxwriter.Workbook, Worksheet], None]) -> bytes:
     """A workbook with one sheet that `fill` writes."""
-    import xlsxwriter  # noqa: PLC0415 -- only the demo needs it, and imports must stay cheap
+    import xlsxwriter
 
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})

@@ -13,14 +13,14 @@ KINDS = ("Wochenmarkt", "Bauernmarkt", "Grüner Markt", "Abendmarkt")
 
 
 def vaterstetten() -> DemoDataset:
-    """20 markets: UTF-8 without BOM, commas, so that places with a comma are quoted; one at 0/0, one without name."""
+    """20 markets: UTF-8 without BOM, commas, so that places with a comma are quoted; one at 0/0, one nameless."""
     dice, tally, rows = Dice("09175132/wochenmaerkte"), Tally(), list[list[str]]()
-    where = dice.rows(20, {faults.NULL_ISLAND: 1, faults.MISSING_REQUIRED: 1})
+    where = dice.rows(20, {faults.NULL_ISLAND: 1, faults.NAMELESS: 1})
     for index in range(20):
         fault = where.get(index)
         name, hours, address, (lon, lat) = _market(dice, index, places.VATERSTETTEN, "85591 Vaterstetten")
         place = ["0.0", "0.0"] if fault == faults.NULL_ISLAND else [f"{lat:.6f}", f"{lon:.6f}"]
-        rows.append(["" if fault == faults.MISSING_REQUIRED else name, hours, address, *place])
+        rows.append(["", hours, "", "", ""] if fault == faults.NAMELESS else [name, hours, address, *place])
         if fault:
             tally.reject(fault)
         else:

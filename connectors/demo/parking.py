@@ -63,7 +63,7 @@ def ingolstadt() -> DemoDataset:
 def coburg() -> DemoDataset:
     """27 car parks: Latin-1, commas, everything quoted, German times of day."""
     dice, tally, rows = Dice("09463000/parkraum"), Tally(), list[list[str]]()
-    where = dice.rows(27, {faults.WORD_FOR_COUNT: 2, faults.MISSING_WORD: 3, faults.DUPLICATE: 1})
+    where = dice.rows(27, {faults.WORD_FOR_NUMBER: 2, faults.MISSING_WORD: 3, faults.DUPLICATE: 1})
     for index in range(27):
         fault = where.get(index)
         if fault == faults.DUPLICATE:
@@ -71,7 +71,7 @@ def coburg() -> DemoDataset:
             tally.reject(fault)
             continue
         park = _car_park(dice, index, places.COBURG, "96450 Coburg")
-        spaces = "viele" if fault == faults.WORD_FOR_COUNT else str(park.spaces)
+        spaces = "viele" if fault == faults.WORD_FOR_NUMBER else str(park.spaces)
         free = "-" if fault == faults.MISSING_WORD else str(park.free)
         time = f"15.01.2026 {dice.between(6, 21):02d}:{dice.between(0, 59):02d}"
         rows.append([park.name, park.kind, spaces, str(park.disabled), free, time, park.address,

@@ -70,7 +70,7 @@ def passau() -> DemoDataset:
 def nersingen() -> DemoDataset:
     """24 playgrounds: UTF-8 with BOM, thousands dots and a unit in the cell, and whom to ring up."""
     dice, tally, rows = Dice("09775134/spielplaetze"), Tally(), list[list[str]]()
-    where = dice.rows(24, {faults.MISSING_REQUIRED: 1, faults.DUPLICATE: 1, faults.MISSING_WORD: 2})
+    where = dice.rows(24, {faults.NAMELESS: 1, faults.DUPLICATE: 1, faults.MISSING_WORD: 2})
     for index in range(24):
         fault = where.get(index)
         if fault == faults.DUPLICATE:
@@ -78,12 +78,13 @@ def nersingen() -> DemoDataset:
             tally.reject(fault)
             continue
         (lon, lat), area = places.point(dice, places.NERSINGEN, 5), dice.between(220, 2600)
-        name = "" if fault == faults.MISSING_REQUIRED else f"Spielplatz Nr. {index + 1} {dice.pick(places.STREETS)}"
+        name = f"Spielplatz Nr. {index + 1} {dice.pick(places.STREETS)}"
         said = "unbekannt" if fault == faults.MISSING_WORD else f"{thousands(area, 0)} m²"
         where_to = f"{places.address(dice)}, 89278 Nersingen"
-        rows.append([name, dice.pick(KINDS[:2]), said, dice.pick(AGES), ", ".join(_equipment(dice)), where_to,
-                     comma(lat, 5), comma(lon, 5), PERSON, PHONE])  # fmt: skip
-        if fault == faults.MISSING_REQUIRED:
+        row = [name, dice.pick(KINDS[:2]), said, dice.pick(AGES), ", ".join(_equipment(dice)), where_to,
+               comma(lat, 5), comma(lon, 5), PERSON, PHONE]  # fmt: skip
+        rows.append(["", *row[1:5], "", "", "", *row[8:]] if fault == faults.NAMELESS else row)
+        if fault == faults.NAMELESS:
             tally.reject(fault)
         else:
             tally.accept(fault, flaeche_m2=None if fault == faults.MISSING_WORD else area)

@@ -141,7 +141,9 @@ def test_budget_totals_row_adds_up():
     assert total[0] == "Summe"
     accepted = sum(euros(cell) for row in lines for cell in row[5:] if cell != "siehe Anlage")
     assert accepted == pytest.approx(sum(map(euros, total[5:])))
-    assert accepted == pytest.approx(answer_key()["09362000/haushalt"].sums["betrag_eur"])
+    key = answer_key()["09362000/haushalt"]
+    assert accepted == pytest.approx(key.sums["betrag_eur"])
+    assert key.rejected["totals_row"] == len(total[5:])
 
 
 @pytest.mark.parametrize(
