@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from catalog.portal.preview import Place
 
 WIDTH = 720
-_MAX_HEIGHT, _MIN_HEIGHT, _MARGIN = 640, 260, 44
+_MAX_HEIGHT, _MIN_HEIGHT, _MARGIN = 620, 260, 28
 _CELL = 5
 _KM_PER_DEGREE = 111.32
 _STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)

@@ -64,7 +64,7 @@ def places(store: Reader, dataset: Dataset) -> tuple[Place, ...]:
     key = _version_key(dataset, "parquet")
     if key is None or not {"lat", "lon"} <= names:
         return ()
-    import polars as pl  # noqa: PLC0415 - keeps `allmende --help` quick
+    import polars as pl
 
     columns = ["lon", "lat", *([_OWNER] if dataset.is_statewide and _OWNER in names else [])]
     frame = pl.read_parquet(io.BytesIO(store.read(key)), columns=columns).drop_nulls(["lon", "lat"])

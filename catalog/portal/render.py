@@ -53,7 +53,7 @@ def pages_for_dataset(dataset: Dataset, ctx: Context) -> Iterator[Page]:
 
 def page_for_withdrawn(dataset_id: str, title: str, reason: str, ctx: Context) -> Page:
     """The page that stays at the address of a dataset that was taken back."""
-    from storage.names import DatasetId  # noqa: PLC0415 - only withdrawals need it
+    from storage.names import DatasetId
 
     return _page(dataset_page(DatasetId.parse(dataset_id)), "withdrawn.html", ctx, title=title, reason=reason)
 

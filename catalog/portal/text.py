@@ -77,11 +77,14 @@ def number(value: float) -> str:
 def size(value: int) -> str:
     """Bytes as `734 Byte`, `12 KB`, `1,5 MB` (powers of 1000, as file managers show them)."""
     amount = float(value)
-    for unit in ("Byte", "KB", "MB", "GB", "TB"):
-        if amount < 1000 or unit == "TB":
-            return f"{round(amount)} {unit}" if unit == "Byte" or amount >= 10 else f"{number(round(amount, 1))} {unit}"
+    for unit in ("Byte", "KB", "MB", "GB"):
+        if amount < 1000:
+            break
         amount /= 1000
-    raise AssertionError("unreachable")
+    else:
+        unit = "TB"
+    shown = round(amount) if unit == "Byte" or amount >= 10 else round(amount, 1)
+    return f"{number(shown)} {unit}"
 
 
 def day(value: date | datetime | None) -> str:
@@ -133,6 +136,8 @@ def sentence(dataset: Dataset) -> str:
         owners = len({p.dataset.partition("/")[0] for p in dataset.parts})
         made_of = f" aus {count(owners, 'Kommune', 'Kommunen')}" if owners else ""
         return f"Eine landesweite Tabelle „{standard}“ mit {rows}{made_of}{asof}."
+    if dataset.is_invented:
+        return f"Ein erfundenes Beispiel, als kämen {rows} nach dem Standard „{standard}“ von {dataset.publisher.name}."
     return f"{dataset.publisher.name} veröffentlicht hier {rows} nach dem Standard „{standard}“{asof}."
 
 

@@ -54,8 +54,9 @@
     link.href = row[0];
     title.appendChild(link);
     var meta = element("p", "", "meta");
-    meta.appendChild(row[9] ? element("span", "landesweit", "tag") : element("span", row[2]));
-    meta.appendChild(element("span", row[6].toLocaleString("de-DE") + (row[6] === 1 ? " Zeile" : " Zeilen")));
+    var owner = meta.appendChild(element("span", row[9] ? "" : row[2], "owner"));
+    if (row[9]) { owner.appendChild(element("span", "landesweit", "tag")); }
+    meta.appendChild(element("span", row[6].toLocaleString("de-DE") + (row[6] === 1 ? " Zeile" : " Zeilen"), "fact"));
     meta.appendChild(element("span", row[5].join(", "), "formats"));
     item.appendChild(title);
     item.appendChild(meta);
