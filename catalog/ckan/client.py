@@ -71,8 +71,8 @@ class Client:
 
     def once(self, action: str, **data: Any) -> Any:
         """Call an action once; a `Transient` leaves open whether it was done."""
-        import requests  # noqa: PLC0415 - heavy, and only needed where a portal is talked to
-        from ckanapi import errors  # noqa: PLC0415
+        import requests
+        from ckanapi import errors
 
         try:
             return self._ckan.call_action(action, data, requests_kwargs={"timeout": self._timeout})

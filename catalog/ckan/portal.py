@@ -13,10 +13,10 @@ from threading import Lock
 from typing import Any
 
 from catalog.ckan import mapping
-from catalog.ckan.client import CallAction, Client, Invalid, Missing, Unknown
+from catalog.ckan.client import CallAction, Client, Forbidden, Invalid, Missing, Unknown
 from catalog.ckan.config import CkanConfig
 from catalog.ckan.revision import revise
-from catalog.ckan.schema import ID, PackageSchema, foreign_extras
+from catalog.ckan.schema import ID, PackageSchema, foreign_extras, match
 from catalog.model import Catalog
 from catalog.publishing.entry import Entry, same
 from catalog.publishing.plan import Change
@@ -26,7 +26,7 @@ from catalog.publishing.retry import Patience
 
 def open_ckan(config: CkanConfig) -> CkanPortal:
     """Return the portal that `config` describes; opens no connection."""
-    from ckanapi import RemoteCKAN  # noqa: PLC0415 - pulls requests in
+    from ckanapi import RemoteCKAN
 
     ckan = RemoteCKAN(config.url, apikey=config.token.get_secret_value(), user_agent="datenallmende")
     return CkanPortal(ckan, config)
@@ -102,7 +102,8 @@ class CkanPortal:
                 try:
                     self._client.once("package_create", **package)
                 except Invalid as error:
-                    if "name" not in error.errors or not self._is_there(change.after):
+                    # A dataset in CKAN's trash gives its name free, but not the ids of its resources.
+                    if not {"name", "resources"} & error.errors.keys() or not self._is_there(change.after):
                         raise
 
     def update(self, change: Change) -> None:
@@ -185,9 +186,8 @@ class CkanPortal:
     def _is_there(self, wanted: Entry) -> bool:
         """Whether the dataset is on the portal just as wanted; raises `Refused` where something else has its name."""
         name = str(wanted.content["name"])
-        try:
-            package = self._client.call("package_show", id=name)
-        except Missing:
+        package = self._look_for(wanted)
+        if package is None:
             return False
         now = self._read_schema().entry(package)
         if now is None or now.id != wanted.id:
@@ -205,6 +205,19 @@ class CkanPortal:
             "search index, then make a new plan."
         )
 
+    def _look_for(self, wanted: Entry) -> dict[str, Any] | None:
+        """The dataset by its name, or in CKAN's trash, where only the ids of its resources still lead to it."""
+        name, resources = str(wanted.content["name"]), wanted.content.get("resources", {})
+        try:
+            return dict(self._client.call("package_show", id=name))
+        except Missing:
+            first = next(iter(resources.values()), None)
+        try:
+            resource = self._client.call("resource_show", id=first["id"]) if first else None
+            return dict(self._client.call("package_show", id=resource["package_id"])) if resource else None
+        except (Missing, Forbidden):
+            return None
+
     def _revive(self, package: Mapping[str, Any], now: Entry, wanted: Entry) -> None:
         """Bring back a dataset of ours that somebody put into CKAN's trash."""
         call = revise(now, wanted, self._read_schema(), foreign_extras(package))
@@ -213,7 +226,10 @@ class CkanPortal:
 
     def _changed_or_done(self, change: Change, error: Invalid) -> None:
         """After a match that failed: fine if an answer was lost and the change is made, else somebody was faster."""
-        package = self._client.call("package_show", id=str(change.after.content["name"]))
+        try:
+            package = self._client.call("package_show", id=match(change.before)["id"]) if change.before else {}
+        except Missing:
+            package = {}
         if not same(self._read_schema().entry(package), change.after):
             raise Refused(
                 f"{change.id} was changed on portal “{self.name}” while the plan was applied: make a new plan."

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from catalog.ckan.schema import PackageSchema
+from catalog.ckan.schema import PackageSchema, match
 from catalog.publishing.entry import Entry
 
 
@@ -22,7 +22,7 @@ def revise(
     their id, new ones come through `extend` (`update__resources__-1` would overwrite the last).
     """
     old, new = schema.package(before), schema.package(after)
-    call: dict[str, Any] = {"match": {"name": before.content["name"], "metadata_modified": before.token}}
+    call: dict[str, Any] = {"match": match(before)}
     filters, update = _top_level(old, new)
     if old["extras"] != new["extras"]:
         filters.append("-extras")

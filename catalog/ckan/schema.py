@@ -95,7 +95,7 @@ class PackageSchema:
             content=without_empty(content),
             state=State.PUBLISHED if is_there else State.WITHDRAWN,
             reason=str(values.get(WITHDRAWN, "")),
-            token=str(package.get("metadata_modified", "")),
+            token=f"{package.get('id', '')}@{package.get('metadata_modified', '')}",
         )
 
     def _put(self, package: dict[str, Any], extras: dict[str, str], name: str, value: Any) -> None:
@@ -110,6 +110,12 @@ class PackageSchema:
             for name, value in content.items()
         }
         return {RESOURCE_KEY: key, **flat}
+
+
+def match(entry: Entry) -> dict[str, str]:
+    """What `package_revise` must find unchanged: the id and the moment of the last change, from the entry's token."""
+    package_id, _, modified = entry.token.partition("@")
+    return {"id": package_id, "metadata_modified": modified}
 
 
 def foreign_extras(package: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -15,7 +15,7 @@ from typing import Any
 from catalog.publishing.entry import Entry, same
 from catalog.publishing.history import History, Record
 from catalog.publishing.plan import Change, Kind, Plan
-from catalog.publishing.portal import Portal, PortalChanged, PortalError, PortalStopped
+from catalog.publishing.portal import Portal, PortalChanged, PortalError, PortalStopped, Refused, Transient
 
 Progress = Callable[[int, int, Change], None]
 """Called after each change with how many are done, how many there are, and the change."""
@@ -118,7 +118,14 @@ def _run(changes: Sequence[Change], portal: Portal, on_progress: Progress | None
     def do(change: Change) -> None:
         if stopped.is_set():
             raise PortalStopped(f"Not tried: portal “{portal.name}” had stopped working; apply again.")
-        doers[change.kind](change)
+        try:
+            doers[change.kind](change)
+        except (Refused, Transient):
+            raise
+        except BaseException:
+            # set here, not by the waiting thread, which would come too late for the next change in the queue
+            stopped.set()
+            raise
 
     succeeded: list[Change] = []
     failed: list[Failure] = []
@@ -131,8 +138,6 @@ def _run(changes: Sequence[Change], portal: Portal, on_progress: Progress | None
                     future.result()
                     succeeded.append(change)
                 except PortalError as error:
-                    if isinstance(error, PortalStopped):
-                        stopped.set()
                     failed.append(Failure(change.id, change.kind, str(error)))
                 if on_progress:
                     on_progress(number, len(changes), change)

@@ -160,11 +160,20 @@ def _kind(before: Entry | None, after: Entry) -> Kind | None:
 
 
 def _differences(old: Any, new: Any, path: str = "") -> Iterator[FieldChange]:
+    old, new = _named(old), _named(new)
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         for key in [*new, *(key for key in old if key not in new)]:
             yield from _differences(old.get(key), new.get(key), f"{path}.{key}" if path else str(key))
     elif old != new:
         yield FieldChange(path, old, new)
+
+
+def _named(value: Any) -> Any:
+    """A list of things with a `name` each as a mapping by it, so that they are compared one by one."""
+    if isinstance(value, list) and value and all(isinstance(item, Mapping) and item.get("name") for item in value):
+        by_name = {str(item["name"]): item for item in value}
+        return by_name if len(by_name) == len(value) else value
+    return value
 
 
 def printable(value: Any) -> str:
