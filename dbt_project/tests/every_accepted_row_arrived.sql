@@ -1,5 +1,7 @@
--- The rows of every current open version in the raw zone are as many as were accepted when it was converted: none lost,
--- none twice. Rejected rows likewise.
+-- Every current open version stands in its statewide table with as many rows as were accepted when it was converted: none
+-- lost, none twice. Rejected rows, which wait in the raw zone, likewise.
+{{ config(meta={'dagster': {'ref': {'name': 'abdeckung'}}}) }}
+
 with
 
 datasets as (
@@ -14,7 +16,7 @@ accepted as (
     select
         dataset,
         version
-    from {{ ref('int_' ~ standard ~ '_joined') }}
+    from {{ ref(standard) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),

@@ -6,9 +6,10 @@ internal one, rejected rows, and a publisher whose AGS no register knows.
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,69 +19,10 @@ import polars as pl
 import pytest
 
 from orchestration.duckdb_extensions import install_duckdb_extensions
+from standards.registry import load_standards
 
 DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 
-TYPES: dict[str, Any] = {
-    "string": pl.String,
-    "integer": pl.Int64,
-    "number": pl.Float64,
-    "date": pl.Date,
-    "datetime": pl.Datetime("us"),
-    "year": pl.Int32,
-}
-PLACE = {"lat": "number", "lon": "number"}
-STANDARDS: dict[str, dict[str, str]] = {
-    "baumkataster": {
-        "baum_nr": "string",
-        "art_botanisch": "string",
-        "art_deutsch": "string",
-        "pflanzjahr": "year",
-        "hoehe_m": "number",
-        "kronendurchmesser_m": "number",
-        "stammumfang_cm": "number",
-        "standort": "string",
-        **PLACE,
-    },
-    "spielplaetze": {
-        "name": "string",
-        "art": "string",
-        "flaeche_m2": "number",
-        "altersgruppe": "string",
-        "ausstattung": "string",
-        "adresse": "string",
-        **PLACE,
-    },
-    "parkraum": {
-        "name": "string",
-        "art": "string",
-        "kapazitaet": "integer",
-        "kapazitaet_behindert": "integer",
-        "frei": "integer",
-        "zeitpunkt": "datetime",
-        "adresse": "string",
-        **PLACE,
-    },
-    "radverkehrszaehlung": {
-        "zaehlstelle": "string",
-        "richtung": "string",
-        "zeitpunkt": "datetime",
-        "intervall_min": "integer",
-        "anzahl": "integer",
-        **PLACE,
-    },
-    "haushalt": {
-        "jahr": "year",
-        "stand": "string",
-        "produkt": "string",
-        "produkt_bezeichnung": "string",
-        "konto": "string",
-        "konto_bezeichnung": "string",
-        "art": "string",
-        "betrag_eur": "number",
-    },
-    "wochenmaerkte": {"name": "string", "oeffnungszeiten": "string", "adresse": "string", **PLACE},
-}
 KEY = {"_ags": pl.String, "_dataset": pl.String, "_version": pl.String, "_row": pl.Int64}
 REJECT = ("code", "column", "value", "message_de", "reasons", "record")
 POINTER = {
@@ -116,11 +58,12 @@ NOON = datetime(2024, 6, 1, 12, tzinfo=UTC)
 class RawZone:
     """Delta tables as the connectors leave them, in a folder."""
 
-    def __init__(self, folder: Path, standards: Sequence[str]) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._seq = 0
-        for standard in standards:
-            schema = KEY | {name: TYPES[kind] for name, kind in STANDARDS[standard].items()}
+        self._standards = load_standards()
+        for standard in self._standards:
+            schema = KEY | self._standards[standard].schema()
             self._append(standard, pl.DataFrame(schema=schema))
             self._append(f"{standard}_rejects", pl.DataFrame(schema=KEY | dict.fromkeys(REJECT, pl.String)))
         self._append("versions", pl.DataFrame(schema=VERSION))
@@ -137,9 +80,9 @@ class RawZone:
         classification: str = "open",
         point: bool = True,
     ) -> None:
-        """Append a version and, with `point`, make it the current one. Rows are numbered from 2: line 1 is the header."""
+        """Append a version and, with `point`, make it the current one. Rows are numbered from 2, after a header."""
         key = {"_ags": dataset[:8], "_dataset": dataset, "_version": version}
-        schema = KEY | {name: TYPES[kind] for name, kind in STANDARDS[standard].items()}
+        schema = KEY | self._standards[standard].schema()
         accepted = [key | {"_row": number} | row for number, row in enumerate(rows, start=2)]
         self._append(standard, pl.DataFrame(accepted, schema=schema))
         rejected = [key | {"_row": 1000 + number, "code": "zahl", "record": "{}"} for number in range(rejects)]
@@ -210,16 +153,16 @@ class DbtHome:
     def curated(self) -> Path:
         return self.folder / "curated"
 
-    def raw(self, standards: Sequence[str] = tuple(STANDARDS)) -> RawZone:
-        return RawZone(self.folder / "raw", standards)
+    def raw(self) -> RawZone:
+        return RawZone(self.folder / "raw")
 
     def run(self, *arguments: str) -> DbtRun:
         """Run one dbt command as the orchestration does: everything it must know is in its environment.
 
         In this process, because importing dbt takes longer than most builds.
         """
-        from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415 - dbt is slow to load
-        from dbt.cli.main import dbtRunner  # noqa: PLC0415 - dbt is slow to load
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+        from dbt.cli.main import dbtRunner
 
         self.curated.mkdir(exist_ok=True)
         places = ["--project-dir", str(self.project), "--profiles-dir", str(self.project)]
@@ -262,7 +205,18 @@ def dbt_target(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("target")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def dbt_home(tmp_path_factory: pytest.TempPathFactory, extensions: Path, dbt_target: Path) -> Callable[[], DbtHome]:
     """Makes a fresh place for dbt at each call."""
     return lambda: DbtHome(tmp_path_factory.mktemp("dbt"), extensions, dbt_target)
+
+
+@pytest.fixture(scope="session")
+def manifest(dbt_home: Callable[[], DbtHome]) -> dict[str, Any]:
+    """Dbt's own description of the project, made by `dbt parse` without a database or an extension."""
+    home = replace(dbt_home(), extensions=Path("nowhere"))
+    run = home.run("parse")
+    assert run.success, run.output
+    assert "deprecat" not in run.output.lower(), run.output
+    loaded: dict[str, Any] = json.loads((home.target / "manifest.json").read_text())
+    return loaded

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 MUNICH = "09162000"
 TREE = {"baum_nr": "1", "lat": 48.1, "lon": 11.5}
 DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 ONLY_TREES = ("build", "--select", "+baumkataster", "--exclude-resource-type", "unit_test", "test")
-
-
-@pytest.fixture(scope="module")
-def manifest(dbt_home: Callable) -> dict:
-    """Dbt's own description of the project, made by `dbt parse` without a database or an extension."""
-    home = replace(dbt_home(), extensions=Path("nowhere"))
-    run = home.run("parse")
-    assert run.success, run.output
-    assert "deprecat" not in run.output.lower(), run.output
-    return json.loads((home.target / "manifest.json").read_text())
 
 
 def _marts(manifest: dict) -> list[dict]:

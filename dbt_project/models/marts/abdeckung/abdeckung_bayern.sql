@@ -10,7 +10,7 @@ gemeinden as (
 
     select * from {{ ref('gemeindeverzeichnis') }}
     where
-        land_ags = '{{ var("scope_land_ags") }}'
+        land_ags = '{{ env_var("ALLMENDE_SCOPE_LAND", "09") }}'
         and not is_gemeindefrei
 
 ),
