@@ -28,7 +28,7 @@ class Change:
     """One kind of repair in one column: which rows, and the texts before and after."""
 
     kind: str
-    column: str
+    column: str | pl.Series
     mask: pl.Series
     before: pl.Series
     after: pl.Series
@@ -61,13 +61,13 @@ class Work:
     def nulls(self, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
         return pl.Series("n", [None], dtype=dtype).new_from_index(0, self.height) if self.height else pl.Series("n", [], dtype=dtype)
 
-    def changed(self, kind: str, column: str, mask: pl.Series, before: pl.Series, after: pl.Series) -> None:
+    def changed(self, kind: str, column: str | pl.Series, mask: pl.Series, before: pl.Series, after: pl.Series) -> None:
         if mask.any():
             self.changes.append(Change(kind, column, mask, before, after))
 
     def fault(self, code: str, name: str, mask: pl.Series, value: pl.Series | None, expected: str = "") -> None:
         if mask.any():
-            self.faults.append(Fault(code, self.shown_column(name), mask, value, expected))
+            self.faults.append(Fault(code, self.shown_column(name), mask, value, expected, field=name))
 
     def shown_column(self, name: str) -> str | pl.Series:
         """The header of a field in the file: for wide values the header of each row's own column."""
@@ -201,10 +201,15 @@ def _header(work: Work, wanted: FieldDef) -> str:
     return work.origins.get(wanted.name, wanted.title_de)
 
 
+def _where(work: Work, wanted: FieldDef) -> str | pl.Series:
+    """The column a repair of this field is counted under."""
+    return work.shown_column(wanted.name)
+
+
 def _codes(work: Work, wanted: FieldDef, text: pl.Series) -> pl.Series:
     words = code_words(wanted)
     coded = map_unique(text, lambda value: words.get(fold(value), None if wanted.closed else value), pl.String)
-    work.changed("codelist", _header(work, wanted), (coded != text).fill_null(value=False), text, coded)
+    work.changed("codelist", _where(work, wanted), (coded != text).fill_null(value=False), text, coded)
     unknown = coded.is_null() & text.is_not_null()
     if unknown.any():
         listed = ", ".join(f"„{code.title_de or code.value}“" for code in wanted.codes[:12])
@@ -218,7 +223,7 @@ def _booleans(work: Work, wanted: FieldDef, text: pl.Series) -> pl.Series:
         return True if word in YES_WORDS else False if word in NO_WORDS else None
 
     values = map_unique(text, meaning, pl.Boolean)
-    work.changed("yes_no", _header(work, wanted), values.is_not_null(), text, values.cast(pl.String))
+    work.changed("yes_no", _where(work, wanted), values.is_not_null(), text, values.cast(pl.String))
     work.fault("not_yes_no", wanted.name, values.is_null() & text.is_not_null(), text)
     return values
 
@@ -228,7 +233,7 @@ def _moments(work: Work, wanted: FieldDef, text: pl.Series) -> pl.Series:
     values = moments.cast(wanted.dtype)
     shown = values.dt.to_string("%Y-%m-%d" if wanted.type == "date" else "%Y-%m-%dT%H:%M:%S")
     rewritten = (shown.str.slice(0, 10) != text.str.slice(0, 10)).fill_null(value=False)
-    work.changed("date_format", _header(work, wanted), rewritten, text, shown)
+    work.changed("date_format", _where(work, wanted), rewritten, text, shown)
     work.note("ambiguous_dates", doubt, column=_header(work, wanted), value=text)
     work.fault("ambiguous_date", wanted.name, doubt, text)
     work.fault("not_a_date", wanted.name, values.is_null() & text.is_not_null() & ~doubt, text)
@@ -244,7 +249,7 @@ def _years(work: Work, wanted: FieldDef, text: pl.Series) -> pl.Series:
     if left.any():
         moments, _ = read_moments(text.set(~left, None), work.groups)
         dated = moments.dt.year().cast(pl.Int32)
-        work.changed("date_format", _header(work, wanted), dated.is_not_null(), text, dated.cast(pl.String))
+        work.changed("date_format", _where(work, wanted), dated.is_not_null(), text, dated.cast(pl.String))
         years = pl.DataFrame({"a": years, "b": dated}).select(pl.coalesce("a", "b")).to_series()
     _count_kinds(work, wanted, text, numbers, years)
     work.fault("not_a_year", wanted.name, years.is_null() & text.is_not_null(), text)
@@ -259,7 +264,7 @@ def _numbers(work: Work, wanted: FieldDef, text: pl.Series, unit: str | None) ->
     before = values
     values = _in_unit(wanted, values, numbers, unit)
     if values is not before:
-        work.changed("unit", _header(work, wanted), (values != before).fill_null(value=False), text, values.cast(pl.String))
+        work.changed("unit", _where(work, wanted), (values != before).fill_null(value=False), text, values.cast(pl.String))
     if wanted.type == "integer":
         whole = (values - values.round(0)).abs() < 1e-9
         work.fault("not_an_integer", wanted.name, (values.is_not_null() & ~whole.fill_null(value=True)), text)
@@ -285,7 +290,7 @@ def _count_kinds(work: Work, wanted: FieldDef, text: pl.Series, numbers: Numbers
         return
     shown = values.cast(pl.String)
     for kind in numbers.kinds.unique().drop_nulls().to_list():
-        work.changed(kind, _header(work, wanted), (numbers.kinds == kind).fill_null(value=False), text, shown)
+        work.changed(kind, _where(work, wanted), (numbers.kinds == kind).fill_null(value=False), text, shown)
 
 
 def _settled(work: Work, wanted: FieldDef, text: pl.Series, numbers: Numbers) -> pl.Series:
@@ -317,7 +322,7 @@ def _settled(work: Work, wanted: FieldDef, text: pl.Series, numbers: Numbers) ->
     header = _header(work, wanted)
     work.note("ambiguous_numbers", doubt & out["grouped"], column=header, value=text, expected="Tausender")
     work.note("ambiguous_numbers", doubt & ~out["grouped"], column=header, value=text, expected="Nachkommastellen")
-    work.changed("thousands_separator", header, out["grouped"] & (thousands != numbers.values).fill_null(value=False), text, thousands.cast(pl.String))
+    work.changed("thousands_separator", _where(work, wanted), out["grouped"] & (thousands != numbers.values).fill_null(value=False), text, thousands.cast(pl.String))
     return thousands
 
 

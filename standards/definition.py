@@ -110,6 +110,8 @@ class Wide(_Frozen):
     minimum_columns: int = 1
     needs: tuple[str, ...] = ()
     """Fields that must have a column for the rule to apply."""
+    any_header: bool = False
+    """The last pattern takes whatever is left: less certain."""
 
 
 class Split(_Frozen):
@@ -209,7 +211,7 @@ class Standard(_Frozen):
         index: dict[str, dict[str, tuple[str, float]]] = {}
         for field in self.all_fields:
             words = [("name", field.name, 1.0), ("name", field.title_de, 0.99)]
-            words += [("synonym", word, 0.97 - 0.002 * rank) for rank, word in enumerate(field.synonyms)]
+            words += [("synonym", word, 0.97 - 0.0003 * rank) for rank, word in enumerate(field.synonyms)]
             for how, word, score in words:
                 index.setdefault(fold(word), {}).setdefault(field.name, (how, score))
         return {word: tuple((name, how, score) for name, (how, score) in found.items()) for word, found in index.items()}

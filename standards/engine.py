@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import polars as pl
 
-from standards.convert import Change, Work, clean_text, convert_fields
+from standards.convert import Work, clean_text, convert_fields
 from standards.definition import Standard
 from standards.faults import REJECTED_SCHEMA, Fault, bad_rows, rejected_rows
 from standards.mapping import VIRTUAL, Mapping, Position
@@ -61,7 +62,7 @@ def rank(table: Table, standards: MappingOf[str, Standard]) -> list[tuple[str, f
 
 def _likeness(table: Table, standard: Standard) -> float:
     mapping = match_table(table, standard)
-    certain = {m.field: m.confidence for m in mapping.matches if not standard.by_name[m.field].helper or m.how == "wide"}
+    certain = {m.field: max(0.0, (m.confidence - 0.6) / 0.4) for m in mapping.matches if not standard.by_name[m.field].helper or m.how == "wide"}
     if standard.by_name.keys() & {"lat", "lon"}:
         certain = {name: score for name, score in certain.items() if name not in ("lat", "lon")}
     weights = {f.name: (3.0 if f.required else 2.0 if f.expected or f.name in standard.key else 1.0) for f in standard.fields if f.name not in ("lat", "lon")}
@@ -72,8 +73,18 @@ def _likeness(table: Table, standard: Standard) -> float:
     used = len({m.column for m in mapping.matches if m.field not in ("lat", "lon")}) / max(1, len(columns))
     text = " ".join((table.filename, *table.context.values())).lower()
     named = 0.3 if any(word in text for word in standard.file_words) else 0.0
+    named += 0.25 * (_speaking(table, standard) >= 0.3)
     score = (0.6 * fulfilled / (sum(weights.values()) or 1.0) + 0.4 * used) * (0.4 if missing else 1.0) + named
     return round(min(1.0, score), 3)
+
+
+def _speaking(table: Table, standard: Standard) -> float:
+    """Share of the first rows in which one of the standard's words stands."""
+    head = table.frame.head(40)
+    if not head.height or not head.width or not standard.file_words:
+        return 0.0
+    lines = head.select(pl.concat_str(pl.all(), separator=" ", ignore_nulls=True).str.to_lowercase()).to_series()
+    return float(lines.str.contains_any(list(standard.file_words)).mean() or 0.0)
 
 
 def _judge_group(members: list[tuple[int, Table, Mapping]], standard: Standard) -> dict[int, Judgement]:
@@ -101,7 +112,7 @@ def _judge_group(members: list[tuple[int, Table, Mapping]], standard: Standard) 
     require(work)
     settled = bad_rows(whole, work.height)
     if settled.any():
-        work.faults = [Fault(f.code, f.column, f.mask & ~settled, f.value, f.expected, f.message) for f in work.faults]
+        work.faults = [replace(fault, mask=fault.mask & ~settled) for fault in work.faults]
     work.faults = whole + work.faults
     bad = bad_rows(work.faults, work.height)
     same_keys(work, bad)
@@ -126,6 +137,7 @@ def _places(work: Work, position: Position) -> None:
     header = " / ".join(position.columns)
     made: pl.Series | None = None
     if position.kind == "wkt":
+        texts[0] = texts[0].set(texts[0].str.contains(r"(?i)\bEMPTY\s*$").fill_null(value=False), None)
         x, y, made = from_wkt(texts[0])
         shown = texts[0]
     else:
@@ -200,7 +212,7 @@ def _split(
     typed = pl.DataFrame([work.frame[_T], work.frame[_ROW].alias("_row"), *fields])
     accepted = _by_table(typed.filter(good) if bad.any() else typed)
     rejected = _by_table(rejected_rows(work.frame, work.faults, columns))
-    repairs = _repairs(work.changes, work.groups)
+    repairs = _repairs(work)
     skipped = dict(empty_cells.value_counts().iter_rows()) if len(empty_cells) else {}
     notes: dict[int, list[Finding]] = {}
     for number, finding in work.notes:
@@ -244,17 +256,24 @@ def _by_table(frame: pl.DataFrame) -> dict[int, pl.DataFrame]:
     return parts
 
 
-def _repairs(changes: list[Change], groups: pl.Series) -> dict[int, list[Repair]]:
-    """Counted per table, with up to three examples each."""
+def _repairs(work: Work) -> dict[int, list[Repair]]:
+    """Counted per table and column, with up to three examples each. A cell that a wide file repeats counts once."""
     found: dict[int, list[Repair]] = {}
-    for change in changes:
+    for change in work.changes:
         index = change.mask.arg_true()
-        frame = pl.DataFrame({"t": groups.gather(index), "i": index})
-        counted = frame.group_by("t", maintain_order=True).agg(pl.len().alias("n"), pl.col("i").head(3))
-        for number, count, first in counted.iter_rows():
-            examples = tuple((str(change.before[i] or ""), str(change.after[i] or "")) for i in first)
-            found.setdefault(number, []).append(Repair(change.kind, change.column, count, REPAIRS[change.kind], examples))
+        named = change.column.gather(index) if isinstance(change.column, pl.Series) else pl.lit(change.column)
+        frame = pl.DataFrame({"t": work.groups.gather(index), "i": index}).with_columns(c=named)
+        if work.mapping.unpivot and isinstance(change.column, str):
+            frame = frame.with_columns(input=work.frame[_I].gather(index)).unique("input", keep="first", maintain_order=True)
+        counted = frame.group_by("t", "c", maintain_order=True).agg(pl.len().alias("n"), pl.col("i").head(3))
+        for number, column, count, first in counted.iter_rows():
+            examples = tuple((_short(change.before[i]), _short(change.after[i])) for i in first)
+            found.setdefault(number, []).append(Repair(change.kind, column, count, REPAIRS[change.kind], examples))
     return found
+
+
+def _short(value: object) -> str:
+    return "" if value is None else str(value)[:80]
 
 
 def _row_findings(rejected: pl.DataFrame) -> list[Finding]:

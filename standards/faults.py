@@ -32,6 +32,7 @@ class Fault:
     expected: str | pl.Series = ""
     message: str | None = None
     """A template of its own instead of the catalogue's."""
+    field: str = ""
 
 
 def bad_rows(faults: list[Fault], height: int) -> pl.Series:

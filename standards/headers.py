@@ -49,12 +49,15 @@ def unit_of(header: str) -> str | None:
 def forms(header: str) -> tuple[tuple[str, float], ...]:
     """All comparable forms of a header, best first, each with how much certainty is lost by using it (0…0.1)."""
     bare = _DBASE.sub("", header.strip().strip('"\ufeff')).replace("\n", " ").replace("\xad", "")
-    last = _PATH.split(bare)[-1]
+    path = _PATH.split(bare)
+    if len(path) > 1 and path[-1].lower() == "value":
+        path = path[:-1]
+    last, depth = path[-1], 0.02 * len(path)
     unhyphened = re.sub(r"-\s*(?=[a-zäöü])", "", bare)
     candidates = [(bare, 0.0), (_without_unit(bare), 0.0), (unhyphened, 0.0), (_without_brackets(bare), 0.02)]
     if last != bare:
-        candidates += [(last, 0.02), (_without_unit(last), 0.02)]
-    candidates.append((_COUNTED.sub("", bare), 0.03))
+        candidates += [(last, depth), (_without_unit(last), depth)]
+    candidates.append((_COUNTED.sub("", bare), 0.1))
     seen: dict[str, float] = {}
     for text, loss in candidates:
         key = fold(text)

@@ -142,7 +142,8 @@ def _scores(state: _State) -> list[tuple[float, str, str, str]]:
 def _unpivot(state: _State) -> tuple[Unpivot, tuple[ColumnMatch, ...]] | None:
     """Wide columns, which win over single columns of the same fields."""
     values = {rule.value for rule in state.standard.wide}
-    taken = {column for column, name in state.taken.items() if name not in values}
+    sure = {column for column, how, score in state.by_field.values() if score >= 0.92 or how == "told"}
+    taken = {column for column, name in state.taken.items() if name not in values and (column in sure or name not in state.by_field)}
     found = find_unpivot(state.standard, state.columns, taken, set(state.by_field), state.values)
     if found is None:
         return None
@@ -162,7 +163,7 @@ def _by_likeness(state: _State, spec: Unpivot | None) -> None:
     """Headers that are nearly a known one: used when very like and the content fits, else asked."""
     filled = {*state.by_field, *((spec.value_field, *spec.set_fields) if spec else ()), "lat", "lon"}
     for column in state.columns:
-        if column in state.taken:
+        if column in state.taken or fold(column).endswith("id"):
             continue
         for form, _ in forms(column)[:2]:
             found = _alike(form, tuple(state.standard.header_index))

@@ -58,5 +58,5 @@ def personal_columns(unmapped: tuple[str, ...], values: Callable[[str], tuple[st
     return [
         Finding(Severity.WARNING, "privacy_column", say("privacy_column", column=column), column=column)
         for column in unmapped
-        if _HEADERS.match(fold(column)) or any(_code(value) for value in values(column)[:20])
+        if _HEADERS.match(fold(column)) or any(_code(value) for value in values(column)[:20] if value[:1] not in "[{(" and not value.startswith(("POINT", "POLYGON", "LINE", "MULTI")))
     ]

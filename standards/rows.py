@@ -72,7 +72,7 @@ def require(work: Work) -> None:
         values = work.values.get(wanted.name)
         empty = values.is_null() if values is not None else work.nulls(pl.Int8).is_null()
         for fault in work.faults:
-            if fault.column is work.shown_column(wanted.name) or (isinstance(fault.column, str) and fault.column == work.shown_column(wanted.name)):
+            if fault.field == wanted.name:
                 empty &= ~fault.mask
         if wanted.name in ("lat", "lon"):
             empty &= work.values["lat"].is_null()

@@ -30,7 +30,7 @@ def find_unpivot(
         found, questions = _first_of_each(found)
         if len(found) >= rule.minimum_columns:
             spec = Unpivot(rule.value, tuple((c, tuple(sorted(s.items()))) for c, s in _shared(found)), _unit(found))
-            matches = tuple(ColumnMatch(column, rule.value, "wide", 0.95) for column, _ in found)
+            matches = tuple(ColumnMatch(column, rule.value, "wide", 0.8 if rule.any_header else 0.95) for column, _ in found)
             return spec, matches, questions
     return None
 
