@@ -51,3 +51,7 @@ class ContentMismatch(StorageError):
 
 class IndexLost(StorageError):
     """The on-prem index is gone while other sites still publish; nothing may be decided from its absence."""
+
+
+class IndexDamaged(StorageError):
+    """A site's index cannot be read as one."""

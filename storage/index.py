@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from storage.errors import ObjectChanged, ObjectMissing, StorageError
+from storage.errors import IndexDamaged, ObjectChanged, ObjectMissing
 from storage.layout import OPEN_INDEX
 from storage.manifest import Classification
 
@@ -66,16 +66,16 @@ class OpenIndex(BaseModel):
 
 
 def parse_index(data: bytes) -> OpenIndex:
-    """Read an index; raises `StorageError` where it is none."""
+    """Read an index; raises `IndexDamaged` where it is none."""
     try:
         return OpenIndex.model_validate_json(data)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        raise StorageError(f"{OPEN_INDEX} is damaged ({first['msg']}): run `allmende stores repair`") from None
+        raise IndexDamaged(f"{OPEN_INDEX} is damaged ({first['msg']}): run `allmende stores repair`") from None
 
 
 def read_index(store: Store) -> OpenIndex:
-    """The index of a site; empty where the site has none. Raises `StorageError` where it is damaged."""
+    """The index of a site; empty where the site has none. Raises `IndexDamaged`."""
     try:
         return parse_index(store.read(OPEN_INDEX))
     except ObjectMissing:

@@ -240,11 +240,11 @@ class PackageWriter:
             source, target = (open_file(dataset, version, file.path) for version in (manifest.version, LATEST))
             data_there = onprem.read(source) if file.bytes <= CHUNK else onprem.stream(source)
             self._sites.write(onprem.site, target, data_there, classification=manifest.classification)
-        self._sites.write(onprem.site, open_manifest(dataset, LATEST), data, classification=manifest.classification)
         kept = {file.path for file in manifest.files}
         for file in before[0].files if before else ():
             if file.path not in kept:
                 self._sites.delete(onprem.site, open_file(dataset, LATEST, file.path))
+        self._sites.write(onprem.site, open_manifest(dataset, LATEST), data, classification=manifest.classification)
 
 
 def _fingerprint(inputs: str) -> str:
