@@ -13,6 +13,7 @@ import polars as pl
 from standards.headers import fold
 from standards.messages import say
 from standards.model import Finding, Severity
+from standards.words import map_unique
 
 _HEADERS = re.compile(
     r"^(?:.*eigentuemer.*|.*sachbearbeit.*|.*ansprechpartner.*|.*ansprechperson.*|.*bearbeiter.*|vorname|nachname|familienname|"
@@ -42,11 +43,11 @@ def personal_codes(text: pl.Series) -> pl.Series | None:
     hinted = text.str.contains_any(_HINTS).fill_null(value=False).arg_true()
     if not len(hinted):
         return None
-    found = [_code(value) for value in text.gather(hinted).to_list()]
-    if not any(found):
+    found = map_unique(text.gather(hinted), _code, pl.String)
+    if found.null_count() == len(found):
         return None
     nothing = pl.Series("c", [None], dtype=pl.String).new_from_index(0, len(text))
-    return nothing.scatter(hinted, pl.Series(found, dtype=pl.String))
+    return nothing.scatter(hinted, found)
 
 
 def _code(value: str) -> str | None:
