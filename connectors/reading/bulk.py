@@ -80,11 +80,18 @@ def _without_blank(frame: pl.DataFrame, counts: Counts) -> tuple[pl.DataFrame, p
         if frame.height != counts.records + counts.blank:
             return None
         starts, blank = counts.all_starts, 0
-    empty = frame.select(pl.all_horizontal(pl.all().str.strip_chars().fill_null("") == "").alias("empty"))["empty"]
-    dropped = int(empty.sum())
-    if dropped:
-        frame, starts = frame.filter(~empty), starts.filter(~empty)
-    return (frame, starts, blank + dropped) if dropped + frame.height == len(empty) else None
+    # only a row whose first cell holds nothing can be empty as a whole
+    first = frame.to_series(0)
+    doubtful = first.is_null() | first.str.starts_with(" ").fill_null(value=False)
+    if not doubtful.any():
+        return frame, starts, blank
+    nothing = pl.all_horizontal(pl.all().str.strip_chars().fill_null("") == "")
+    places = doubtful.arg_true()
+    empty = places.filter(frame[places].select(nothing.alias("empty"))["empty"])
+    if len(empty):
+        kept = pl.int_range(frame.height, eager=True).is_in(empty.implode()).not_()
+        frame, starts = frame.filter(kept), starts.filter(kept)
+    return frame, starts, blank + len(empty)
 
 
 def count(body: bytes, delimiter: bytes, quote: bytes, end: bytes) -> Counts | None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 
 from connectors.reading import bulk, encoding as encodings
 from connectors.reading.assemble import Assembled, assemble, assemble_bulk, read_head, split_footer
-from connectors.reading.dialect import Guess, named, sniff
+from connectors.reading.dialect import Guess, named, sniff, with_quotes
 from connectors.reading.encoding import Encoding
 from connectors.reading.fixedwidth import find_columns, split_fixed
 from connectors.reading.limits import FAST_BYTES, SAMPLE_CHARS, SAMPLE_RECORDS
@@ -47,6 +48,7 @@ def read_text(text: str, encoding: str | None, notes: list[Note]) -> ReadResult:
         if starts:
             return _report(assemble(split_fixed(text, starts)), encoding, None, notes, starts=starts)
         guess = Guess(Dialect("", guess.dialect.quotechar), 0.0, 1)
+    guess = replace(guess, dialect=with_quotes(guess.dialect, text))
     anomalies = Anomalies()
     records = parse(text, guess.dialect, expected=guess.columns, anomalies=anomalies)
     if guess.told:
@@ -62,10 +64,19 @@ def _read_large(data: bytes, encoding: Encoding, notes: list[Note]) -> ReadResul
         notes, body = [*notes, *found], text.encode()
         del text
     guess = sniff(_sample(body[: SAMPLE_CHARS + 4096].decode(errors="ignore")))
+    if guess.dialect.quotechar is None and b'"' in body:
+        guess = replace(guess, dialect=_late_quotes(body, guess.dialect))
     fast = _fast(body, guess) if guess.is_sure and not guess.told and not guess.dialect.escape else None
     if fast is None:
         return read_text(body.decode(), encoding.name, notes)
     return _report(fast, encoding.name, guess, notes)
+
+
+def _late_quotes(body: bytes, dialect: Dialect) -> Dialect:
+    """Quotes at the edge of a cell that first occur after the sample."""
+    delimiter = dialect.delimiter.encode()
+    edges = (delimiter + b'"', b'\n"', b'"' + delimiter, b'"\n', b'"\r')
+    return Dialect(dialect.delimiter, '"') if any(edge in body for edge in edges) else dialect
 
 
 def _fast(body: bytes, guess: Guess) -> Assembled | None:

@@ -17,10 +17,12 @@ from connectors.reading.records import Anomalies, Dialect, parse
 _SINGLE = ";,\t|"
 _RARE = ":^~#§¦\x1f\x01!*_ "
 _LONG = ("||", "::", ";;", "^|^", "|^|", "~|~", "<>", "##", "@@", "$$", "&&", "%%", "~~", "==", "++", "*|*", " | ", ", ", "; ")
-_PRIOR = {";": 1.0, ",": 0.99, "\t": 1.0, "|": 0.98, " ": 0.6, ":": 0.6, ", ": 0.93, "; ": 0.93, " | ": 0.97, "_": 0.4, "!": 0.6,
+_PRIOR = {";": 1.0, ",": 0.99, "\t": 1.0, "|": 0.98, " ": 0.6, ":": 0.75, ", ": 0.93, "; ": 0.93, " | ": 0.97, "_": 0.4, "!": 0.6,
           "*": 0.5, "#": 0.7, "==": 0.7, "++": 0.7}
 _CLEAN = {"empty": 0.95, "number": 1.0, "date": 1.0, "text": 0.92}
 MIN_SCORE = 0.3
+_SNIFF_CHARS = 12 * 1024
+_CLEAN_ROWS = 12
 _TOLD = re.compile(r"sep=(.{1,3}?)\r?\n", re.IGNORECASE)
 _NAMES = {"\t": "Tabulator", " ": "Leerzeichen", "": "keines"}
 
@@ -48,6 +50,9 @@ def named(delimiter: str) -> str:
 def sniff(sample: str) -> Guess:
     """The best dialect for `sample` (whole lines)."""
     told = _TOLD.match(sample)
+    if len(sample) > _SNIFF_CHARS:
+        cut = max(sample.rfind("\n", 0, _SNIFF_CHARS), sample.rfind("\r", 0, _SNIFF_CHARS))
+        sample = sample[: cut + 1] if sample.count("\n", 0, cut + 1) + sample.count("\r", 0, cut + 1) > 20 else sample
     if told:
         quote = _quote(sample, told.group(1))
         dialect = Dialect(told.group(1), quote, _escape(sample, told.group(1), quote))
@@ -62,15 +67,29 @@ def sniff(sample: str) -> Guess:
     return Guess(best.dialect, best.score, best.columns, runner_up)
 
 
+def with_quotes(dialect: Dialect, text: str) -> Dialect:
+    """The dialect with the quotes that first occur after the sample."""
+    if dialect.quotechar or '"' not in text:
+        return dialect
+    quote = _quote(text, dialect.delimiter)
+    return Dialect(dialect.delimiter, quote, _escape(text, dialect.delimiter, quote)) if quote else dialect
+
+
 def _candidates(sample: str) -> list[str]:
     """Delimiters that occur often enough to be looked at."""
     some = max(sample.count("\n") // 4, 1)
-    counts = Counter(sample)
+    counts = {char: sample.count(char) for char in {*_SINGLE, *_RARE, *(text[0] for text in _LONG)}}
     found = [char for char in _SINGLE if counts[char] >= 1]
     rare = [char for char in _RARE if counts[char] >= some]
     if sum(counts[char] for char in _SINGLE) >= 4 * some:
         rare = [char for char in rare if char not in " _*!:#"]
-    return found + rare + [text for text in _LONG if text[0] in counts and sample.count(text) >= some]
+    long = [text for text in _LONG if counts[text[0]] >= some and sample.count(text) >= some]
+    # a character that only ever stands inside a longer delimiter is none by itself
+    inside = {
+        char for text in long for char in text if char != " " and counts.get(char, 0) == sample.count(text) * text.count(char)
+    }
+    within = {char for char in inside if not any(text.strip() == char for text in long)}
+    return [char for char in found + rare if char not in within] + long
 
 
 def _quote(sample: str, delimiter: str) -> str | None:
@@ -109,7 +128,7 @@ def _judge(sample: str, delimiter: str) -> Guess:
         return Guess(dialect, 0.0, 1)
     even = widths[columns] / len(rows)
     near = sum(count for width, count in widths.items() if abs(width - columns) == 1) / len(rows)
-    clean = _cleanness([cells for cells in rows if len(cells) == columns][:25], delimiter)
+    clean = _cleanness([cells for cells in rows if len(cells) == columns][:_CLEAN_ROWS], delimiter)
     width_bonus = 1 - 0.5 / columns
     score = (even + 0.3 * near) ** 1.5 * clean * width_bonus * _PRIOR.get(delimiter, 0.9)
     return Guess(dialect, min(score, 1.0), columns)
@@ -135,6 +154,6 @@ def _cell_cleanness(cell: str, others: list[str]) -> float:
         score *= 0.3
     if cell[0] == " ":
         score *= 0.95
-    if any(char in cell for char in others[:-1]):
+    if any(char in cell for char in others[:-1]) or cell.count(":") > 2:
         score *= 0.45
     return score

@@ -28,6 +28,7 @@ _UNDEFINED_1252 = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 _MOJIBAKE = re.compile(r"[\u00c2\u00c3][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014"
                        r"\u2018-\u201a\u201c-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122]")
 _CHUNK = 4 * 1024**2
+_WINDOW = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +118,13 @@ def _checked_utf8(data: bytes, wanted: Encoding) -> Encoding:
     if len(data) - bad <= 3 and not data[bad:].isascii() and _only_tail_broken(data, bad):
         return Encoding(wanted.name, "utf-8", wanted.bom, "replace", (note("encoding_truncated"),))
     high = data.translate(None, _ASCII)
-    good = _MULTIBYTE.findall(data)
-    broken = len(high) - sum(map(len, good))
+    window = data[max(bad - _WINDOW, 0) : bad + _WINDOW]
+    good = _MULTIBYTE.findall(window)
+    broken = len(window.translate(None, _ASCII)) - sum(map(len, good))
     if wanted.bom or len(good) > 4 * broken:
         mixed = note("encoding_mixed", count=broken)
         return Encoding(wanted.name, "utf-8", wanted.bom, "cp1252", (mixed,))
-    return _single_byte(data, high)
+    return _single_byte(window, high)
 
 
 def _invalid_utf8(data: bytes) -> int | None:
@@ -144,7 +146,7 @@ def _only_tail_broken(data: bytes, bad: int) -> bool:
 
 def _single_byte(data: bytes, high: bytes) -> Encoding:
     """Windows-1252, unless its reading makes no sense and a DOS or Mac code page makes perfect sense."""
-    inside = b"".join(a or b for a, b in _IN_WORD.findall(data[:_CHUNK]))
+    inside = b"".join(a or b for a, b in _IN_WORD.findall(data))
     shares = {codec: _german_share(inside, codec) for codec in ("cp1252", "cp850", "mac_roman")}
     for codec, name in (("cp850", "cp850"), ("mac_roman", "macintosh")):
         if len(inside) >= 3 and shares[codec] >= 0.9 and shares["cp1252"] <= 0.2:

@@ -54,7 +54,7 @@ class Layout:
 
 def width_of(rows: list[list[str]]) -> int:
     """The usual number of cells; a tie goes to the wider."""
-    widths = Counter(len(row) for row in rows if filled(row) > 1) or Counter(len(row) for row in rows)
+    widths = Counter(len(row) for row in rows if len(row) - row.count("") > 1) or Counter(len(row) for row in rows)
     return max(widths, key=lambda width: (widths[width], width), default=0)
 
 
@@ -68,7 +68,7 @@ def find_layout(rows: list[list[str]], columns: int = 0) -> Layout:
     index_header = None
     if _is_index(head[top]) and top + 1 < len(head) and not _is_numeric_row(head[top + 1]):
         index_header, top = top, top + 1
-    kinds = _column_kinds(head[top + 1 :], columns)
+    kinds = _column_kinds(head[top + 1 : top + 41], columns)
     if not _is_header(head[top], head[top + 1 :], kinds):
         return Layout(columns, (), top, index_header)
     last = _last_header(head, top, kinds, columns)
@@ -98,12 +98,16 @@ def is_footer(row: list[str], columns: int, *, regular: bool) -> bool:
 def join_header(rows: list[list[str]], columns: int) -> list[str]:
     """Several header rows to one name per column; a group title also names the columns to its right."""
     padded = [[" ".join(cell.split()) for cell in row[:columns]] + [""] * (columns - len(row)) for row in rows]
+    starts: set[int] = set()
     for upper, below in zip(padded, padded[1:], strict=False):
         title = ""
+        stops = starts | {at for at in range(columns) if upper[at]}
         for at in range(columns):
-            title = upper[at] or (title if below[at] else "")
+            # a new group above ends the group to the left
+            title = upper[at] or (title if below[at] and at not in starts else "")
             if below[at]:
                 upper[at] = title
+        starts = stops
     names = []
     for at in range(columns):
         parts = [row[at] for row in padded if row[at]]
@@ -216,30 +220,37 @@ def _last_header(head: list[list[str]], top: int, kinds: list[str], columns: int
     # the body's kinds are taken further down, where no header row can blur them
     kinds = _column_kinds(head[top + 5 :], columns) if len(head) > top + 8 else kinds
     typed = [at for at, kind in enumerate(kinds) if kind in {"number", "date"}]
-    leading = _leading_blanks(head[top])
     for at in range(top + 1, min(top + 8, len(head) - 1)):
-        row = head[at]
-        if not _continues(row, typed, kinds, leading, head[at + 1 :]):
+        if not _continues(head[top], head[at], typed, kinds, head[at + 1 : at + 31]):
             break
         last = at
     return last
 
 
-def _continues(row: list[str], typed: list[int], kinds: list[str], leading: int, below: list[list[str]]) -> bool:
+def _continues(first: list[str], row: list[str], typed: list[int], kinds: list[str], below: list[list[str]]) -> bool:
     texts = [cell.strip() for cell in row if cell.strip()]
-    if not texts:
+    if not texts or any(len(text) > 200 for text in texts):
         return False
-    if leading and _leading_blanks(row) >= leading and all(_leading_blanks(other) < leading for other in below[:10]):
+    if _is_under_blank(first, row, below):
         return True
     if len(texts) > 1 and all(text.lower().strip("[]()") in _UNITS for text in texts):
         return bool(typed)
-    cells = [row[at] for at in typed if at < len(row) and row[at].strip()]
+    cells = [at for at in typed if at < len(row) and row[at].strip()]
     if len(typed) < 2 or len(cells) < 2:
         return False
-    fits = sum(
-        shape(row[at]) in {kinds[at], "empty"} for at in typed if at < len(row) and row[at].strip()
-    )
-    return fits <= 0.1 * len(cells)
+    return sum(shape(row[at]) in {kinds[at], "empty"} for at in cells) <= 0.1 * len(cells)
+
+
+def _is_under_blank(first: list[str], row: list[str], below: list[list[str]]) -> bool:
+    """Blank where the body never is, below a first row that leaves gaps for it."""
+    leading = _leading_blanks(row)
+    if not leading or not any(not cell.strip() for cell in first[:-1]):
+        return False
+    needed = _leading_blanks(first) or 1
+    if leading < needed:
+        return False
+    filled_below = sum(_leading_blanks(other) < needed for other in below)
+    return len(below) > 1 and filled_below >= 0.75 * len(below) and _leading_blanks(below[-1]) < needed
 
 
 def _leading_blanks(row: list[str]) -> int:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from io import StringIO
 
 from connectors.reading.limits import MAX_LINE_CHARS
 from connectors.reading.messages import refuse, size_de
@@ -18,6 +19,7 @@ _LINE = re.compile(r"([^\r\n]*)(\r\n|\n|\r|\Z)")
 _JOIN_LINES = 400
 _JOIN_CHARS = 1024**2
 _JOIN_TRIES = 12
+_WHOLE_CHARS = 4 * 1024**2
 
 Record = tuple[int, list[str]]
 """1-based line on which the record starts, and its cells."""
@@ -47,9 +49,9 @@ class Anomalies:
 
 def lines(text: str) -> Iterator[tuple[str, str]]:
     """Content and line end of each line; `\\n`, `\\r\\n` and lone `\\r` all end a line."""
-    if "\r" not in text:
+    if "\n" in text and text.count("\r") == text.count("\r\n"):
         for line in text.split("\n"):
-            yield line, "\n"
+            yield (line[:-1], "\r\n") if line.endswith("\r") else (line, "\n")
         return
     for match in _LINE.finditer(text):
         yield match.group(1), match.group(2)
@@ -57,22 +59,63 @@ def lines(text: str) -> Iterator[tuple[str, str]]:
 
 def parse(text: str, dialect: Dialect, *, expected: int = 0, anomalies: Anomalies | None = None) -> Iterator[Record]:
     """Records in order; blank lines are skipped. `expected` cells per record settle doubtful quotes (0: unknown)."""
-    csv.field_size_limit(MAX_LINE_CHARS)
     notes = anomalies if anomalies is not None else Anomalies()
+    quote = dialect.quotechar
+    if quote is None or quote not in text:
+        yield from _unquoted(text, dialect.delimiter)
+        return
+    strict = _strict_records(text, dialect, expected) if len(text) < _WHOLE_CHARS else None
+    yield from _tolerant(text, dialect, expected, notes) if strict is None else strict
+
+
+def _unquoted(text: str, delimiter: str) -> Iterator[Record]:
+    for number, (line, _) in enumerate(lines(text), 1):
+        if line:
+            _check_length(line)
+            yield number, line.split(delimiter) if delimiter else [line]
+
+
+def _strict_records(text: str, dialect: Dialect, expected: int) -> list[Record] | None:
+    """All records in one go where every quote follows the rule; None where one does not."""
+    delimiter, quote = dialect.delimiter, dialect.quotechar or '"'
+    if len(delimiter) != 1 or dialect.escape or f"{delimiter} {quote}" in text or f"{quote} {delimiter}" in text:
+        return None
+    csv.field_size_limit(MAX_LINE_CHARS)
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, quotechar=quote, strict=True)
+    records: list[Record] = []
+    line = 0
+    try:
+        for cells in reader:
+            if cells:
+                if expected and reader.line_num > line + 1 and len(cells) != expected:
+                    return None
+                records.append((line + 1, cells))
+            line = reader.line_num
+    except csv.Error:
+        return None
+    return records
+
+
+def _tolerant(text: str, dialect: Dialect, expected: int, notes: Anomalies) -> Iterator[Record]:
+    csv.field_size_limit(MAX_LINE_CHARS)
     splitter = _Splitter(dialect, expected, notes)
     source = _Lines(lines(text))
-    quote, delimiter = dialect.quotechar, dialect.delimiter
+    quote, delimiter = dialect.quotechar or '"', dialect.delimiter
     for number, line, end in source:
         if not line:
             continue
-        if len(line) > MAX_LINE_CHARS:
-            raise refuse("line_too_long", limit=size_de(MAX_LINE_CHARS))
-        if quote is None or quote not in line:
+        _check_length(line)
+        if quote not in line:
             yield number, line.split(delimiter) if delimiter else [line]
         else:
             yield number, splitter.cells(number, line, end, source)
             if notes.is_hopeless:
                 return
+
+
+def _check_length(line: str) -> None:
+    if len(line) > MAX_LINE_CHARS:
+        raise refuse("line_too_long", limit=size_de(MAX_LINE_CHARS))
 
 
 class _Lines:
@@ -104,6 +147,15 @@ class _Lines:
         self._number += count
 
 
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """A record over several lines: its cells, how many further lines it took, whether its quotes follow the rule."""
+
+    cells: list[str]
+    lines: int
+    is_strict: bool
+
+
 class _Splitter:
     """Splits a record that contains quotes: by the rule where it holds, else so that nothing is lost."""
 
@@ -119,21 +171,28 @@ class _Splitter:
         if cells is not None:
             return cells
         joined = self._joined(line, end, source)
-        loose = _scan(line, self._dialect)
-        if joined and (not self._expected or len(joined[0]) == self._expected or len(loose) != self._expected):
-            source.take(joined[1])
-            return joined[0]
-        return self._loose(number, line, loose)
-
-    def _loose(self, number: int, line: str, doubled: list[str]) -> list[str]:
-        first = _scan(line, self._dialect, doubling=False)
-        chosen = first if self._expected and len(first) == self._expected != len(doubled) else doubled
+        loose = self._loose(line)
+        if joined and self._prefers(joined, loose):
+            source.take(joined.lines)
+            return joined.cells
         quote = self._dialect.quotechar or ""
         (self._anomalies.unclosed if line.count(quote) % 2 else self._anomalies.stray).append(number)
-        return chosen
+        return loose
 
-    def _joined(self, line: str, end: str, source: _Lines) -> tuple[list[str], int] | None:
-        """The record that goes on over line ends inside quotes: its cells and how many lines it took."""
+    def _prefers(self, joined: _Joined, loose: list[str]) -> bool:
+        """Several lines make the better record: by the rule, or because one line alone does not fit."""
+        if joined.is_strict and (not self._expected or len(joined.cells) == self._expected):
+            return True
+        return len(loose) != self._expected
+
+    def _loose(self, line: str) -> list[str]:
+        """Of the two ways to see doubled quotes the one that fits and leaves fewer quotes at the start of cells."""
+        quote = self._dialect.quotechar or ""
+        ways = [_scan(line, self._dialect), _scan(line, self._dialect, doubling=False)]
+        return min(ways, key=lambda cells: (len(cells) != self._expected, sum(cell.startswith(quote) for cell in cells)))
+
+    def _joined(self, line: str, end: str, source: _Lines) -> _Joined | None:
+        """The record that goes on over line ends inside quotes."""
         quote = self._dialect.quotechar or ""
         if not _is_open(line, self._dialect):
             return None
@@ -147,20 +206,23 @@ class _Splitter:
             size += len(pair[0])
             if quote in pair[0]:
                 tries += 1
-                cells = self._closed("".join(parts))
+                whole = "".join(parts)
+                cells = self._strict(whole)
                 if cells is not None:
-                    return cells, index + 1
+                    return _Joined(cells, index + 1, is_strict=True)
+                cells = self._closed(whole)
+                if cells is not None:
+                    return _Joined(cells, index + 1, is_strict=False)
             parts.append(pair[1])
         self._dead_ends += 1
         return None
 
     def _closed(self, record: str) -> list[str] | None:
-        """The cells of a record over several lines once its quotes are closed; with stray quotes only if it fits."""
-        cells = self._strict(record)
-        if cells is None and self._expected and not _is_open(record, self._dialect):
-            loose = _scan(record, self._dialect)
-            cells = loose if len(loose) == self._expected else None
-        return cells
+        """The cells of a record over several lines with stray quotes, once its last quote is closed and if it fits."""
+        if not self._expected or _is_open(record, self._dialect):
+            return None
+        cells = _scan(record, self._dialect)
+        return cells if len(cells) == self._expected else None
 
 
 def _strict(dialect: Dialect) -> Callable[[str], list[str] | None]:
