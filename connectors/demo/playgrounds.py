@@ -89,7 +89,7 @@ def nersingen() -> DemoDataset:
         else:
             tally.accept(fault, flaeche_m2=None if fault == faults.MISSING_WORD else area)
     content = text_table(
-        ["Bezeichnung", "Art der Anlage", "Fläche", "Altersgruppe", "Ausstattung", "Adresse", "Breite", "Länge",
+        ["Bezeichnung", "Anlagenart", "Fläche", "Altersgruppe", "Ausstattung", "Adresse", "Breite", "Länge",
          "Ansprechpartnerin", "Telefon privat"],
         rows,
         encoding="utf-8-sig",
