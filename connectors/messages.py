@@ -26,6 +26,14 @@ _SENTENCES = {
     "one-dataset-many-files": "Ein Datensatz nimmt eine Datei auf: bitte die {count} Dateien einzeln übergeben.",
     "not-a-file": "{path} gibt es nicht oder ist keine Datei.",
     "several-in-inbox": ("Im Eingang von {dataset} liegen {count} Dateien: übernommen wird die neueste, {filename}."),
+    "inbox-without-owner": (
+        "Die Datei {path} liegt im Eingang ohne Ordner einer Gemeinde: bitte in den Ordner mit dem achtstelligen "
+        "Gemeindeschlüssel legen."
+    ),
+    "inbox-not-meant": (
+        "Die Datei {path} wird nicht übernommen: {dataset} wird regelmäßig von anderer Stelle abgeholt. "
+        "Bitte anders benennen oder die Quelle auf den Eingang umstellen."
+    ),
     "inbox-owner-unknown": (
         "Der Ordner „{folder}“ im Eingang gehört zu keiner Gemeinde: bitte nach dem achtstelligen "
         "Gemeindeschlüssel benennen."

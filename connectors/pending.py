@@ -22,6 +22,7 @@ RULES_REVISION = "1"
 """Raise it when reading or the engine changes what comes out of a file: every current file is converted again."""
 NO_STANDARD = ""
 _STRICTNESS = tuple(Classification)
+_FETCHED = {"http", "ckan", "inbox"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +161,15 @@ def make_plan(
 
 
 def make_task(receipt: Receipt, publishers: Publishers) -> Task:
-    """Join the receipt to what the Kommune's file says; the stricter classification holds."""
+    """Join the receipt to what the Kommune's file says.
+
+    What was fetched has the classification of the file as it is now; what was handed in by hand the stricter of both.
+    """
     publisher = publishers.get(receipt.dataset_id.owner)
     spec = publisher.dataset(receipt.dataset_id.slug) if publisher else None
-    classes = [receipt.classification] + ([spec.classification] if spec else [])
+    classes = [spec.classification] if spec else [receipt.classification]
+    if receipt.source_kind not in _FETCHED:
+        classes.append(receipt.classification)
     return Task(
         receipt=receipt,
         standard=receipt.standard or (spec.standard if spec else None),

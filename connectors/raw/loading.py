@@ -66,7 +66,7 @@ def raw_source(tables: Mapping[str, Batches], schemas: Mapping[str, Schema], nam
     def source() -> Iterator[Any]:
         for table, batches in tables.items():
             yield dlt.resource(
-                batches,
+                as_function(batches),
                 name=table,
                 table_format="delta",
                 write_disposition="append",
@@ -74,6 +74,11 @@ def raw_source(tables: Mapping[str, Batches], schemas: Mapping[str, Schema], nam
             )
 
     return source()
+
+
+def as_function(batches: Batches) -> Batches:
+    """Dlt keeps notes on the function it is given, which bound methods and classes do not let it do."""
+    return lambda: iter(batches())
 
 
 def run(pipeline: Any, source: Any) -> None:

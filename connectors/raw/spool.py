@@ -83,11 +83,11 @@ class Spool:
     def batches(self, table: str) -> Iterator[Any]:
         """`pyarrow.Table`s of the table's rows."""
         for path in self._files.get(table, ()):
-            yield _arrow(pl.read_parquet(path))
+            yield arrow(pl.read_parquet(path))
         if held := self._held.get(table):
             whole = pl.concat(held)
             for start in range(0, whole.height, _ROWS_A_BATCH):
-                yield _arrow(whole.slice(start, _ROWS_A_BATCH))
+                yield arrow(whole.slice(start, _ROWS_A_BATCH))
 
     def clear(self) -> None:
         self._held.clear()
@@ -122,5 +122,6 @@ def _with_owner(parts: Sequence[Rows]) -> pl.DataFrame:
     return pl.concat([repeated, pl.concat([part.frame for part in parts])], how="horizontal")
 
 
-def _arrow(frame: pl.DataFrame) -> Any:
+def arrow(frame: pl.DataFrame) -> Any:
+    """The frame as a `pyarrow.Table` that dlt and Delta understand."""
     return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
