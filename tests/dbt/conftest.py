@@ -62,9 +62,12 @@ class RawZone:
         self.folder = folder
         self._seq = 0
         self._standards = load_standards()
-        for standard in self._standards:
-            schema = KEY | self._standards[standard].schema()
-            self._append(standard, pl.DataFrame(schema=schema))
+        if not folder.exists():
+            self._create()
+
+    def _create(self) -> None:
+        for standard, definition in self._standards.items():
+            self._append(standard, pl.DataFrame(schema=KEY | definition.schema()))
             self._append(f"{standard}_rejects", pl.DataFrame(schema=KEY | dict.fromkeys(REJECT, pl.String)))
         self._append("versions", pl.DataFrame(schema=VERSION))
         self._append("pointers", pl.DataFrame(schema=POINTER))

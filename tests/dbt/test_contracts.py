@@ -8,64 +8,70 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 MUNICH = "09162000"
 TREE = {"baum_nr": "1", "lat": 48.1, "lon": 11.5}
+DATA_ONLY = ("--exclude-resource-type", "unit_test")
 DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
-ONLY_TREES = ("build", "--select", "+baumkataster", "--exclude-resource-type", "unit_test", "test")
+
+
+@pytest.fixture(scope="module")
+def empty(dbt_home: Callable) -> tuple:
+    """The whole project with its unit tests, built before anything was handed in."""
+    home = dbt_home()
+    home.raw()
+    return home, home.run("build")
 
 
 def _marts(manifest: dict) -> list[dict]:
     return [node for node in manifest["nodes"].values() if node["resource_type"] == "model" and "marts" in node["fqn"]]
 
 
-def test_wrong_type_fails_the_build(dbt_home: Callable, tmp_path: Path) -> None:
-    """A mart whose column has another type than its contract is not built, and no file appears."""
-    project = tmp_path / "dbt_project"
-    home = replace(dbt_home(), project=project, target=tmp_path / "target")
-    shutil.copytree(DBT_PROJECT, project, ignore=shutil.ignore_patterns("target", "logs"))
-    contract = project / "models" / "marts" / "umwelt" / "baumkataster.yml"
-    text = contract.read_text()
-    wrong = re.sub(r"(name: hoehe_m\n\s+data_type: )double", r"\1date", text)
-    assert wrong != text
-    contract.write_text(wrong)
-    home.raw().hand_in(f"{MUNICH}/baeume", "v1", "baumkataster", [TREE])
-    run = home.run(*ONLY_TREES)
-    assert not run.success
-    assert "contract" in run.output
-    assert not (home.curated / "baumkataster.parquet").exists()
+def test_empty_platform_builds(empty: tuple) -> None:
+    """Before anything was handed in, all models and unit tests pass and every mart is an empty file."""
+    home, run = empty
+    assert run.success, run.output
+    assert set(run.results.values()) <= {"success", "pass", "no-op"}
+    assert home.table("baumkataster").height == home.table("abdeckung").height == 0
 
 
-def test_lost_or_doubled_rows_fail_the_build(dbt_home: Callable) -> None:
+def test_lost_or_doubled_rows_fail_the_build(empty: tuple) -> None:
     """Rows that arrived twice, or not at all, are found by counting against the version's own account."""
-    home = dbt_home()
-    raw = home.raw()
-    raw.hand_in(f"{MUNICH}/baeume", "v1", "baumkataster", [TREE])
-    raw.hand_in(f"{MUNICH}/baeume", "v1", "baumkataster", [TREE, TREE], point=False)
-    run = home.run("build", "--exclude-resource-type", "unit_test")
+    home, _ = empty
+    home.raw().hand_in(f"{MUNICH}/baeume", "v1", "baumkataster", [TREE])
+    home.raw().hand_in(f"{MUNICH}/baeume", "v1", "baumkataster", [TREE, TREE], point=False)
+    run = home.run("build", "--select", "baumkataster", "abdeckung", "every_accepted_row_arrived", *DATA_ONLY)
     assert not run.success
     assert run.results["every_accepted_row_arrived"] == "fail"
     assert run.results["unique_combination_baumkataster_dataset__version__row"] == "fail"
 
 
-def test_unaccounted_rows_fail_the_build(dbt_home: Callable) -> None:
+def test_unaccounted_rows_fail_the_build(empty: tuple) -> None:
     """A version whose rows are not accepted plus rejected stops everything that depends on it."""
-    home = dbt_home()
-    raw = home.raw()
-    raw.hand_in(f"{MUNICH}/baeume", "v1", "baumkataster", [TREE])
-    raw.break_account(f"{MUNICH}/baeume", "v2", "baumkataster")
-    run = home.run("build", "--select", "+int_versions_deduplicated", "--exclude-resource-type", "unit_test")
+    home, _ = empty
+    home.raw().break_account(f"{MUNICH}/baeume", "v2", "baumkataster")
+    run = home.run("build", "--select", "stg_raw__versions", "int_versions_deduplicated", *DATA_ONLY)
     assert run.results["versions_account_for_every_row"] == "fail"
     assert run.results["int_versions_deduplicated"] == "skipped"
 
 
-def test_empty_platform_builds(dbt_home: Callable) -> None:
-    """Before anything was handed in, the whole project with its unit tests passes and every mart is an empty file."""
-    home = dbt_home()
-    home.raw()
-    run = home.run("build")
-    assert run.success, run.output
-    assert set(run.results.values()) <= {"success", "pass", "no-op"}
-    assert home.table("baumkataster").height == home.table("abdeckung").height == 0
+def test_wrong_type_fails_the_build(dbt_home: Callable, manifest: dict, tmp_path: Path) -> None:
+    """A mart whose column has another type than its contract is not built, and no file appears."""
+    ours = dbt_home()
+    home = replace(ours, project=tmp_path / "dbt_project", target=tmp_path / "target")
+    shutil.copytree(DBT_PROJECT, home.project, ignore=shutil.ignore_patterns("target", "logs"))
+    shutil.copytree(ours.target, home.target)
+    contract = home.project / "models" / "marts" / "umwelt" / "baumkataster.yml"
+    text = contract.read_text()
+    wrong = re.sub(r"(name: hoehe_m\n\s+data_type: )double", r"\1date", text)
+    assert wrong != text
+    contract.write_text(wrong)
+    home.raw().hand_in(f"{MUNICH}/baeume", "v1", "baumkataster", [TREE])
+    run = home.run("build", "--select", "+baumkataster", *DATA_ONLY)
+    assert not run.success
+    assert "contract" in run.output
+    assert not (home.curated / "baumkataster.parquet").exists()
 
 
 def test_public_tables_are_described(manifest: dict) -> None:
