@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from connectors.reading.cells import shape
@@ -21,6 +21,7 @@ _PRIOR = {";": 1.0, ",": 0.99, "\t": 1.0, "|": 0.98, " ": 0.6, ":": 0.75, ", ": 
           "*": 0.5, "#": 0.7, "==": 0.7, "++": 0.7}
 _CLEAN = {"empty": 0.95, "number": 1.0, "date": 1.0, "text": 0.92}
 MIN_SCORE = 0.3
+MIN_SCORE_WITH_HEAD = 0.1
 _SNIFF_CHARS = 12 * 1024
 _CLEAN_ROWS = 12
 _TOLD = re.compile(r"sep=(.{1,3}?)\r?\n", re.IGNORECASE)
@@ -29,17 +30,21 @@ _NAMES = {"\t": "Tabulator", " ": "Leerzeichen", "": "keines"}
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A dialect with its score (0…1), the number of columns it gives, and the runner-up."""
+    """A dialect with its score (0…1), the number of columns it gives, and the runner-up.
+
+    `has_head`: the first record has exactly that many short cells, as a header does.
+    """
 
     dialect: Dialect
     score: float
     columns: int
     runner_up: str = ""
     told: bool = False
+    has_head: bool = False
 
     @property
     def is_sure(self) -> bool:
-        return self.score >= MIN_SCORE
+        return self.score >= (MIN_SCORE_WITH_HEAD if self.has_head else MIN_SCORE)
 
 
 def named(delimiter: str) -> str:
@@ -64,7 +69,7 @@ def sniff(sample: str) -> Guess:
     best = guesses[0]
     others = guesses[1:] or [Guess(Dialect(""), 0.0, 1)]
     runner_up = f"{named(others[0].dialect.delimiter)} ({others[0].score:.2f})".replace(".", ",")
-    return Guess(best.dialect, best.score, best.columns, runner_up)
+    return replace(best, runner_up=runner_up)
 
 
 def with_quotes(dialect: Dialect, text: str) -> Dialect:
@@ -123,7 +128,8 @@ def _judge(sample: str, delimiter: str) -> Guess:
         return Guess(dialect, 0.0, 1)
     rows = [cells for cells in records if any(cells)] or records
     widths = Counter(len(cells) for cells in rows)
-    columns = max((width for width in widths if width > 1), key=lambda w: (widths[w] * min(w, 4), w), default=1)
+    first = len(rows[0]) if rows else 0
+    columns = max((w for w in widths if w > 1), key=lambda w: (widths[w] * min(w, 4), w == first, w), default=1)
     if columns == 1:
         return Guess(dialect, 0.0, 1)
     even = widths[columns] / len(rows)
@@ -131,7 +137,8 @@ def _judge(sample: str, delimiter: str) -> Guess:
     clean = _cleanness([cells for cells in rows if len(cells) == columns][:_CLEAN_ROWS], delimiter)
     width_bonus = 1 - 0.5 / columns
     score = (even + 0.3 * near) ** 1.5 * clean * width_bonus * _PRIOR.get(delimiter, 0.9)
-    return Guess(dialect, min(score, 1.0), columns)
+    has_head = delimiter in _SINGLE and first == columns > 2 and all(len(cell) < 40 for cell in rows[0])
+    return Guess(dialect, min(score, 1.0), columns, has_head=has_head)
 
 
 def _cleanness(rows: list[list[str]], delimiter: str) -> float:

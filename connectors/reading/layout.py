@@ -88,10 +88,11 @@ def is_footer(row: list[str], columns: int, *, regular: bool) -> bool:
         return True
     if columns < 2:
         return bool(re.match(r"(?:#|quelle:|stand:|©|\(c\)|copyright)", text, re.IGNORECASE))
+    prose = columns >= 3 and shape(text) == "text"
     if len(row) == 1 and columns >= 3:
-        return told or regular
+        return told or (regular and prose)
     if len(cells) == 1:
-        return told or (columns >= 3 and len(text) > 60) or (len(row) < columns and columns >= 3)
+        return told or (prose and (len(text) > 60 or len(row) < columns))
     return told and len(cells) <= 2 < columns and bool(row[1].strip()) and shape(row[0]) == "text" and len(row) >= 2
 
 
@@ -165,6 +166,9 @@ def _is_header(row: list[str], body: list[list[str]], kinds: list[str]) -> bool:
     """Names or already data? Counts what speaks for each, column by column."""
     if not body:
         return not _is_numeric_row(row) and all(shape(cell) in {"text", "empty"} or is_year(cell) for cell in row)
+    named = (cell.strip().lower() in _COMMON for cell in row)
+    if any(kind in {"number", "date"} and is_name for kind, is_name in zip(kinds, named, strict=False)):
+        return True
     score = 0.0
     years = _year_run(row)
     for at, cell in enumerate(row[: len(kinds)]):
@@ -244,7 +248,7 @@ def _continues(first: list[str], row: list[str], typed: list[int], kinds: list[s
 def _is_under_blank(first: list[str], row: list[str], below: list[list[str]]) -> bool:
     """Blank where the body never is, below a first row that leaves gaps for it."""
     leading = _leading_blanks(row)
-    if not leading or not any(not cell.strip() for cell in first[:-1]):
+    if not leading or all(cell.strip() for cell in first):
         return False
     needed = _leading_blanks(first) or 1
     if leading < needed:
