@@ -17,7 +17,7 @@ from catalog.config import CatalogConfig
 from catalog.dcat import vocabulary as v
 from catalog.model import Agent, Catalog, Dataset, Distribution
 
-type_ = NamedNode(f"{v.RDF}type")
+type_ = v.named(f"{v.RDF}type")
 
 
 @dataclass(frozen=True)
@@ -39,19 +39,20 @@ class _Node:
 
     def __init__(self, subject: str | NamedNode, rdf_class: str) -> None:
         self.subject = subject if isinstance(subject, NamedNode) else NamedNode(subject)
-        self.triples = [Triple(self.subject, type_, NamedNode(rdf_class))]
+        self.triples = [Triple(self.subject, type_, v.named(rdf_class))]
 
     def link(self, predicate: str, *targets: NamedNode | None) -> None:
-        self.triples += [Triple(self.subject, NamedNode(predicate), t) for t in targets if t is not None]
+        property_ = v.named(predicate)
+        self.triples += [Triple(self.subject, property_, t) for t in targets if t is not None]
 
     def text(self, predicate: str, value: str, language: str = "") -> None:
         if value.strip():
             literal = Literal(value.strip(), language=language) if language else Literal(value.strip())
-            self.triples.append(Triple(self.subject, NamedNode(predicate), literal))
+            self.triples.append(Triple(self.subject, v.named(predicate), literal))
 
     def typed(self, predicate: str, value: object, datatype: str) -> None:
         self.triples.append(
-            Triple(self.subject, NamedNode(predicate), Literal(str(value), datatype=NamedNode(v.XSD + datatype)))
+            Triple(self.subject, v.named(predicate), Literal(str(value), datatype=v.named(v.XSD + datatype)))
         )
 
     def day(self, predicate: str, value: date | None) -> None:
@@ -79,7 +80,7 @@ def catalog_triples(scope: Scope, datasets: tuple[Dataset, ...]) -> Iterator[Tri
     yield from node.triples
     yield from _agent(publisher, catalog.publisher, v.REGIONAL_AUTHORITY)
     if homepage := v.iri(catalog.homepage):
-        yield Triple(homepage, type_, NamedNode(f"{v.FOAF}Document"))
+        yield Triple(homepage, type_, v.named(f"{v.FOAF}Document"))
     yield Triple(
         NamedNode(f"{v.AUTHORITY}data-theme"), type_, NamedNode("http://www.w3.org/2004/02/skos/core#ConceptScheme")
     )
@@ -97,7 +98,7 @@ def dataset_triples(dataset: Dataset, scope: Scope) -> Iterator[Triple]:
     yield from _place_and_time(dataset)
     yield from _provenance(dataset, scope)
     if page := v.iri(dataset.landing_page):
-        yield Triple(page, type_, NamedNode(f"{v.FOAF}Document"))
+        yield Triple(page, type_, v.named(f"{v.FOAF}Document"))
     for distribution in dataset.distributions:
         yield from _distribution(distribution, dataset, scope)
 
@@ -225,8 +226,8 @@ def _place_and_time(dataset: Dataset) -> Iterator[Triple]:
         ring = ",".join(
             f"{x} {y}" for x, y in ((west, south), (east, south), (east, north), (west, north), (west, south))
         )
-        wkt = Literal(f"POLYGON(({ring}))", datatype=NamedNode(f"{v.GEO}wktLiteral"))
-        place.triples.append(Triple(place.subject, NamedNode(f"{v.DCAT}bbox"), wkt))
+        wkt = Literal(f"POLYGON(({ring}))", datatype=v.named(f"{v.GEO}wktLiteral"))
+        place.triples.append(Triple(place.subject, v.named(f"{v.DCAT}bbox"), wkt))
         yield from place.triples
     start, end = dataset.temporal_start or dataset.stand, dataset.temporal_end or dataset.stand
     if start or end:

@@ -5,6 +5,8 @@ What does not belong here: what is said about a dataset (`triples`).
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from pyoxigraph import NamedNode
@@ -59,11 +61,20 @@ _FILE_TYPES = {"csv": "CSV", "parquet": "PARQUET", "geojson": "GEOJSON", "xlsx":
 _LANGUAGES = {"de": "DEU", "en": "ENG", "fr": "FRA", "cs": "CES", "it": "ITA"}
 
 
+_PLAIN = re.compile(r"https?://[A-Za-z0-9.\-]+(?::\d+)?(?:/[A-Za-z0-9._~/\-]*)?(?:#[a-z0-9]+)?")
+
+named = lru_cache(maxsize=1024)(NamedNode)
+"""For properties and classes, which come again and again; making an IRI costs more than looking it up."""
+
+
+@lru_cache(maxsize=4096)
 def iri(text: str) -> NamedNode | None:
     """Return `text` as an IRI if it is an absolute http(s) one, else nothing: metadata comes from strangers.
 
     Spaces and other characters an IRI may not hold are percent-encoded.
     """
+    if _PLAIN.fullmatch(text):
+        return NamedNode(text)
     try:
         parts = urlsplit(text.strip())
         if parts.scheme not in {"http", "https"} or not parts.netloc:
@@ -81,6 +92,7 @@ def mailto(address: str) -> NamedNode | None:
     return NamedNode(f"mailto:{quote(user, safe='.+-_~')}@{quote(host, safe='.-')}")
 
 
+@lru_cache(maxsize=1024)
 def authority(list_name: str, code: str) -> NamedNode | None:
     """Return a concept of an EU authority table: `authority("data-theme", "ENVI")`."""
     return NamedNode(f"{AUTHORITY}{list_name}/{code}") if code and code.replace("_", "").isalnum() else None

@@ -6,6 +6,7 @@ does not change because a day went by. What does not belong here: writing (`writ
 
 from __future__ import annotations
 
+import posixpath
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
@@ -66,7 +67,7 @@ def pages_for_site(catalog: Catalog, ctx: Context) -> Iterator[Page]:
     yield from write_feed(catalog, ctx.config)
     standards, themes = _standards(catalog), _themes(catalog)
     yield _page("index.html", "start.html", ctx, newest=_newest(catalog), standards=standards, themes=themes)
-    yield from _lists(catalog, ctx)
+    yield from _listing("datensaetze", "datasets.html", _ordered(catalog.datasets), ctx)
     yield _page("kommunen.html", "kommunen.html", ctx)
     yield _page("standards.html", "standards.html", ctx, standards=standards)
     yield _page("ueber.html", "about.html", ctx)
@@ -75,21 +76,21 @@ def pages_for_site(catalog: Catalog, ctx: Context) -> Iterator[Page]:
         inside = _distinct(w for d in kommune.datasets for w in ctx.wholes.get(d.id, ()))
         yield _page(f"kommune/{kommune.ags}.html", "kommune.html", ctx, kommune=kommune, wholes=inside)
     for name, datasets in standards.items():
-        yield _page(f"standard/{name}.html", "standard.html", ctx, name=name, datasets=datasets)
+        yield from _listing(f"standard/{name}", "standard.html", datasets, ctx, name=name)
     for code, datasets in themes.items():
-        yield _page(f"thema/{code}.html", "theme.html", ctx, code=code, datasets=datasets)
+        yield from _listing(f"thema/{code}", "theme.html", datasets, ctx, code=code)
 
 
-def _lists(catalog: Catalog, ctx: Context) -> Iterator[Page]:
-    """All datasets as plain pages, so that nothing needs a script to be found."""
-    ordered = _ordered(catalog.datasets)
-    pages = [ordered[i : i + _LIST_SIZE] for i in range(0, len(ordered), _LIST_SIZE)] or [[]]
-    for number, datasets in enumerate(pages, start=1):
-        yield _page(_list_page(number), "datasets.html", ctx, datasets=datasets, number=number, pages=len(pages))
+def _listing(base: str, template: str, datasets: Sequence[Dataset], ctx: Context, **values: Any) -> Iterator[Page]:
+    """A list of datasets over as many plain pages as it takes: nothing needs a script to be found."""
+    parts = [datasets[i : i + _LIST_SIZE] for i in range(0, len(datasets), _LIST_SIZE)] or [[]]
+    for number, shown in enumerate(parts, start=1):
+        pager = [(n, posixpath.basename(_numbered(base, n)), n == number) for n in range(1, len(parts) + 1)]
+        yield _page(_numbered(base, number), template, ctx, datasets=datasets, shown=shown, pager=pager, **values)
 
 
-def _list_page(number: int) -> str:
-    return "datensaetze.html" if number == 1 else f"datensaetze-{number}.html"
+def _numbered(base: str, number: int) -> str:
+    return f"{base}.html" if number == 1 else f"{base}-{number}.html"
 
 
 def _assets() -> Iterator[Page]:
@@ -157,7 +158,6 @@ def _environment() -> Environment:
     environment.filters["hint"] = lambda fmt: text.FORMAT_HINTS.get(fmt, "")
     environment.filters["type"] = lambda kind: text.TYPES.get(kind, kind)
     environment.globals["is_path_part"] = _is_path_part
-    environment.globals["list_page"] = _list_page
     return environment
 
 

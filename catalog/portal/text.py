@@ -77,7 +77,7 @@ def number(value: float) -> str:
 def size(value: int) -> str:
     """Bytes as `734 Byte`, `12 KB`, `1,5 MB` (powers of 1000, as file managers show them)."""
     amount = float(value)
-    for unit in ("Byte", "KB", "MB", "GB"):
+    for unit in ("Byte", "KB", "MB", "GB"):  # noqa: B007 - the unit it stopped at is the answer
         if amount < 1000:
             break
         amount /= 1000
