@@ -216,6 +216,11 @@ class Standard(_Frozen):
                 index.setdefault(fold(word), {}).setdefault(field.name, (how, score))
         return {word: tuple((name, how, score) for name, (how, score) in found.items()) for word, found in index.items()}
 
+    @cached_property
+    def scores(self) -> dict[tuple[str, ...], list[tuple[float, str, str, str]]]:
+        """Room for matching to remember header lines it has seen: many files of a Land share one."""
+        return {}
+
     def schema(self) -> dict[str, pl.DataType]:
         """Field → polars type of accepted rows, without `_row`. Moments are naive German local time."""
         return {field.name: field.dtype for field in self.fields}

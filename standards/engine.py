@@ -277,5 +277,7 @@ def _short(value: object) -> str:
 
 
 def _row_findings(rejected: pl.DataFrame) -> list[Finding]:
+    if not rejected.height:
+        return []
     rows = rejected.head(ROW_FINDINGS).select("_row", "code", "column", "value", "message_de").iter_rows()
     return [Finding(Severity.ERROR, code, text, row, column or None, value) for row, code, column, value, text in rows]

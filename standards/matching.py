@@ -16,12 +16,14 @@ from standards.mapping import VIRTUAL, Mapping, Position, Source, Unpivot
 from standards.messages import say
 from standards.model import ColumnMatch, Finding, Severity, Table
 from standards.places_matching import find_position
-from standards.samples import code_words, fits_field, sample
+from standards.samples import code_words, fits_field, needs_content, sample
 from standards.split import find_splits
 from standards.wide import find_unpivot
 
 BAR = 0.75
 """Matches less certain than this are asked, not used."""
+FEW = 3
+"""With fewer values a name counts more than the content: the values get their own sentences."""
 CONTENT = 0.5
 """At least this share of sampled values must fit a field matched by its name."""
 
@@ -110,7 +112,7 @@ def _by_name(state: _State) -> None:
         wanted = state.standard.by_name[name]
         if column in state.taken or (name in state.by_field and not wanted.coalesce) or name in ("lat", "lon"):
             continue
-        if fits_field(wanted, state.values(column)) < CONTENT:
+        if needs_content(wanted) and len(state.values(column)) >= FEW and fits_field(wanted, state.values(column)) < CONTENT:
             if score > 0.95 and not wanted.helper:
                 odd = next((value for value in state.values(column) if fits_field(wanted, (value,)) == 0), "")
                 state.ask("column_content", column, odd[:60], wanted.title_de)
@@ -126,7 +128,14 @@ def _by_name(state: _State) -> None:
 
 
 def _scores(state: _State) -> list[tuple[float, str, str, str]]:
-    """(score, column, field, how), best first; ties by the order of the file."""
+    """(score, column, field, how), best first; ties by the order of the file. Remembered per header line."""
+    remembered = state.standard.scores.get(state.columns)
+    if remembered is None:
+        remembered = state.standard.scores[state.columns] = _all_scores(state)
+    return remembered
+
+
+def _all_scores(state: _State) -> list[tuple[float, str, str, str]]:
     index = state.standard.header_index
     found: dict[tuple[str, str], tuple[float, str]] = {}
     for column in state.columns:

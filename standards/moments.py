@@ -114,7 +114,8 @@ def _parts(frame: pl.DataFrame) -> dict[str, pl.Expr]:
 def _month_first(frame: pl.DataFrame) -> pl.Series:
     """Per row its table's order for `1/2/2015`: True month first, False day first, null where nothing tells."""
     slash = frame.select(
-        "g", a=pl.col("x").str.extract(SLASH, 1).cast(pl.Int32, strict=False), b=pl.col("x").str.extract(SLASH, 2).cast(pl.Int32, strict=False)
+        "g",
+        a=pl.col("x").str.extract("(?i)" + SLASH, 1).cast(pl.Int32, strict=False), b=pl.col("x").str.extract("(?i)" + SLASH, 2).cast(pl.Int32, strict=False)
     )
     if slash["a"].null_count() == slash.height:
         return pl.Series("month_first", [None], dtype=pl.Boolean).new_from_index(0, frame.height) if frame.height else pl.Series([], dtype=pl.Boolean)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from standards.headers import fold, forms
 from standards.mapping import Position
@@ -69,15 +70,21 @@ def _axis_pairs(free: list[str], values: Sampler) -> list[tuple[str, str, float]
 
 
 def _ranked(free: list[str], names: tuple[str, ...]) -> list[tuple[str, int]]:
+    return list(_ranks(tuple(free), names))
+
+
+@lru_cache(maxsize=1024)
+def _ranks(free: tuple[str, ...], names: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
     ranks = {name: rank for rank, name in enumerate(names)}
     found = []
     for column in free:
         best = min((ranks[form] for form, _ in forms(column) if form in ranks), default=None)
         if best is not None:
             found.append((column, best))
-    return found
+    return tuple(found)
 
 
+@lru_cache(maxsize=4096)
 def _same_kind(north: str, east: str) -> bool:
     """`lat` goes with `lon`, `hochwert` with `rechtswert`: the rest of the header must be the same."""
     common = ("wgs84", "utm", "gk", "etrs89", "geometry", "geopoint2d", "location")
@@ -88,7 +95,7 @@ def _plausible(east: tuple[str, ...], north: tuple[str, ...]) -> float:
     """3 degrees, 2 projected, 1 empty columns, 0 no coordinates."""
     if not east or not north:
         return 0.5
-    numbers = [_axis(value) for value in (*east, *north)]
+    numbers = [_axis(value) for value in (*east[:8], *north[:8])]
     good = [number for number in numbers if number is not None]
     if len(good) < 0.6 * len(numbers):
         return 0.0
@@ -97,6 +104,7 @@ def _plausible(east: tuple[str, ...], north: tuple[str, ...]) -> float:
     return 2.0 if sum(number >= 10_000 for number in good) >= 0.6 * len(good) else 0.1
 
 
+@lru_cache(maxsize=65536)
 def _axis(value: str) -> float | None:
     number = parse_number(re.sub(r"\s*°?\s*[NSEOW]?$", "", value))
     if number is not None:

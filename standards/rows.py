@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import polars as pl
 
 from standards.convert import Work
@@ -132,7 +130,3 @@ def same_keys(work: Work, bad: pl.Series) -> None:
     twice = pl.DataFrame({"t": frame["t"], "d": ~hashed.is_first_distinct()}).group_by("t").agg(pl.col("d").sum()).filter(pl.col("d") > 0)
     for group, count in twice.iter_rows():
         work.notes.append((group, Finding(Severity.WARNING, "same_key", say("same_key", value=count))))
-
-
-def is_text(value: str) -> bool:
-    return bool(re.search("[^\\W\\d_]", value))

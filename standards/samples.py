@@ -14,7 +14,7 @@ from standards.moments import looks_like_moment, looks_like_time
 from standards.numbers import parse_number
 from standards.words import MISSING_WORDS, NO_WORDS, YES_WORDS
 
-SAMPLE = 60
+SAMPLE = 20
 _YEAR = re.compile(r"(?:18|19|20)\d\d(?:[.,]0+)?$")
 
 
@@ -26,8 +26,7 @@ def sample(frame: pl.DataFrame, column: str) -> tuple[str, ...]:
         head = head.append(series.gather_every(max(1, len(series) // SAMPLE)))
     elif head.null_count() == len(head):
         head = series.drop_nulls().head(SAMPLE)
-    texts = (value.strip() for value in head.to_list() if value)
-    return tuple(text for text in texts if text and text.lower() not in MISSING_WORDS)
+    return tuple(text for value in head.to_list() if value and (text := value.strip()) and text.lower() not in MISSING_WORDS)
 
 
 def share(values: tuple[str, ...], fits: Callable[[str], bool]) -> float:
@@ -35,6 +34,11 @@ def share(values: tuple[str, ...], fits: Callable[[str], bool]) -> float:
     if not values:
         return 1.0
     return sum(1 for value in values if fits(value)) / len(values)
+
+
+def needs_content(field: FieldDef) -> bool:
+    """Whether the content of a column can speak against this field at all."""
+    return field.type != "string" or bool(field.codes and field.closed) or field.name in ("datum", "uhrzeit", "uhrzeit_ende")
 
 
 def fits_field(field: FieldDef, values: tuple[str, ...]) -> float:
