@@ -71,7 +71,9 @@ def parse(settings: Settings, onprem: Store) -> None:
         check=False,
     )
     if done.returncode:
-        first = next((line.strip() for line in (done.stdout + done.stderr).splitlines() if "rror" in line), "no message")
+        first = next(
+            (line.strip() for line in (done.stdout + done.stderr).splitlines() if "rror" in line), "no message"
+        )
         raise DbtFailed(f"dbt cannot parse {DBT_PROJECT.name}: {first}. The log is in {target}.")
 
 

@@ -1,4 +1,4 @@
-"""One writer per home: a run waits for the one before it. The lock is the operating system's, so a killed run frees it."""
+"""One writer per home: a run waits for the one before it. The lock is the system's: a killed run frees it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ def _acquire(descriptor: int, path: Path, deadline: float) -> None:
         except BlockingIOError:
             if time.monotonic() > deadline:
                 holder = path.read_text() or "unknown"
-                raise Busy(f"Another run (process {holder}) is at work in {path.parent}. Wait for it or end it.") from None
+                raise Busy(
+                    f"Another run (process {holder}) is at work in {path.parent}. Wait for it or end it."
+                ) from None
             time.sleep(0.2)
         else:
             return

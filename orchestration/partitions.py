@@ -1,4 +1,4 @@
-"""How work is cut: one partition per Kommune, by AGS. What does not belong here: who is registered (`connectors.publishers`)."""
+"""How work is cut: one partition per Kommune, by AGS. Who is registered stands in `connectors.publishers`."""
 
 import dagster as dg
 

@@ -36,4 +36,4 @@ class Platform:
 
     @cached_property
     def publishers(self) -> Publishers:
-        return load_publishers(self.settings.publisher_folders, self.register, self.standards)
+        return load_publishers(self.settings.publisher_folders, register=self.register, standards=self.standards)

@@ -1,4 +1,4 @@
-"""The portals the settings name, as publication targets. What a portal does stands in `catalog.publishing` and `catalog.ckan`."""
+"""The portals the settings name, as publication targets. What a portal does: `catalog.publishing`, `catalog.ckan`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from catalog.build import load_catalog
 from catalog.model import Catalog
 from catalog.publishing import History, Portal
 from orchestration.platform import Platform
+from storage.layout import Zone
 
 
 class PortalUnknown(Exception):
@@ -17,11 +18,13 @@ def portal(platform: Platform, name: str) -> Portal:
     config = platform.settings.portals.get(name)
     if config is None:
         known = ", ".join(platform.settings.portals) or "none"
-        raise PortalUnknown(f"There is no portal “{name}” in the settings; known: {known}. Add [portals.{name}] to allmende.toml.")
+        raise PortalUnknown(
+            f"There is no portal “{name}” in the settings; known: {known}. Add [portals.{name}] to allmende.toml."
+        )
     if config.kind == "ckan":
-        from catalog.ckan import CkanPortal
+        from catalog.ckan import CkanConfig, open_ckan
 
-        return CkanPortal(name=name, url=config.url, token=config.token)
+        return open_ckan(CkanConfig(name=name, url=config.url, token=config.token))
     from catalog.publishing.static import StaticPortal
 
     return StaticPortal(name=name, sites=platform.sites, config=platform.settings.catalog)
@@ -34,3 +37,11 @@ def history(platform: Platform) -> History:
 def catalogue(platform: Platform) -> Catalog:
     """The desired state: what the open zone's manifests say."""
     return load_catalog(platform.sites.onprem, platform.settings.catalog)
+
+
+def start_page(platform: Platform, name: str) -> str:
+    """Where a person looks at the portal: a path in the embedded profile, else an address."""
+    config = platform.settings.portals[name]
+    if config.kind == "ckan":
+        return config.url
+    return platform.settings.catalog.base_url or platform.sites.onprem.uri(f"{Zone.PORTAL}/index.html")

@@ -1,6 +1,4 @@
-"""What assets are given: the platform, held for one run. What does not belong here: settings (`orchestration.settings`)."""
-
-from __future__ import annotations
+"""What assets are given: the platform, held for one run. Settings are read elsewhere (`orchestration.settings`)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +16,7 @@ class PlatformResource(dg.ConfigurableResource[Platform]):
     _platform: Platform | None = PrivateAttr(default=None)
 
     @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[PlatformResource]:  # noqa: ARG002
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["PlatformResource"]:  # noqa: ARG002
         self._platform = Platform.load()
         with exclusive(self._platform.settings.home):
             yield self

@@ -55,26 +55,32 @@ def instance(platform: Platform) -> Iterator[DagsterInstance]:
         yield held
 
 
-def run_job(platform: Platform, job: str, on_step: OnStep | None = None, config: Mapping[str, Any] | None = None) -> RunResult:
+def run_job(
+    platform: Platform, job: str, on_step: OnStep | None = None, config: Mapping[str, Any] | None = None
+) -> RunResult:
     """Execute `job` over every registered Kommune and return what its assets reported."""
     _quiet()
     from orchestration.definitions import defs
     from orchestration.partitions import KOMMUNEN, range_tags
 
     with instance(platform) as held:
-        keys = list(platform.publishers.ags)
+        keys = list(platform.publishers.specs)
         if KOMMUNEN.name and keys:
             held.add_dynamic_partitions(KOMMUNEN.name, keys)
         registered = list(held.get_dynamic_partitions(KOMMUNEN.name or ""))
         run_id = str(uuid.uuid4())
         if on_step:
             held.add_event_listener(run_id, _listener(on_step))
-        result = defs().get_job_def(job).execute_in_process(
-            instance=held,
-            run_id=run_id,
-            tags=range_tags(registered),
-            run_config=dict(config or {}),
-            raise_on_error=False,
+        result = (
+            defs()
+            .get_job_def(job)
+            .execute_in_process(
+                instance=held,
+                run_id=run_id,
+                tags=range_tags(registered),
+                run_config=dict(config or {}),
+                raise_on_error=False,
+            )
         )
         return _collect(result)
 

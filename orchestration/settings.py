@@ -53,7 +53,11 @@ class Settings(BaseSettings):
     """Everything that may differ between two installations."""
 
     model_config = SettingsConfigDict(
-        env_prefix="ALLMENDE_", env_nested_delimiter="__", extra="forbid", frozen=True, nested_model_default_partial_update=True
+        env_prefix="ALLMENDE_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        nested_model_default_partial_update=True,
     )
     toml_path: ClassVar[Path | None] = None
 
@@ -69,6 +73,8 @@ class Settings(BaseSettings):
     catalog: CatalogConfig = Field(default_factory=CatalogConfig)
     portals: dict[str, PortalConfig] = Field(default_factory=lambda: {"static": PortalConfig(kind="static")})
     checks: ChecksConfig = Field(default_factory=ChecksConfig)
+    scope_land: str = Field(default="09", pattern=r"\d{2}")
+    """The Land that coverage counts and statewide tables stand for, as the first two digits of the AGS."""
 
     @classmethod
     def settings_customise_sources(

@@ -77,7 +77,9 @@ def sentence(error: Exception) -> str:
             file.write(f"{datetime.now(UTC).isoformat()} {' '.join(sys.argv[:2])}\n")
             traceback.print_exception(error, file=file)
     except OSError:
-        return f"Unexpected error ({kind}). The details could not be written to {log}: check disk space and permissions."
+        return (
+            f"Unexpected error ({kind}). The details could not be written to {log}: check disk space and permissions."
+        )
     return f"Unexpected error ({kind}). The details are in {log}; please report them."
 
 

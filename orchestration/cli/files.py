@@ -76,18 +76,23 @@ def _say_reading(file: Path, result: ReadResult) -> None:
 
 def check(
     file: Annotated[Path, typer.Argument(help="The file to check.")],
-    standard: Annotated[str | None, typer.Option(help="Name of the standard, e.g. baumkataster; else the best match.")] = None,
+    standard: Annotated[
+        str | None, typer.Option(help="Name of the standard, e.g. baumkataster; else the best match.")
+    ] = None,
     publisher: Annotated[str | None, typer.Option(help="AGS of the Kommune, 8 digits.")] = None,
     fixed: Annotated[Path | None, typer.Option(help="Write the accepted rows here (.csv or .xlsx).")] = None,
-    rejects: Annotated[Path | None, typer.Option(help="Write the rejected rows with their reasons here (.csv).")] = None,
+    rejects: Annotated[
+        Path | None, typer.Option(help="Write the rejected rows with their reasons here (.csv).")
+    ] = None,
     sheet: Annotated[str | None, typer.Option(help="Name of the sheet to read.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read, match, convert and judge a file; nothing is stored. Exit 1 when rows were rejected."""
+    from standards.writing import write_fixed, write_rejects
+
     from connectors.conversion import check_file
     from connectors.reading import Unreadable
     from standards.registry import load_standards
-    from standards.writing import write_fixed, write_rejects
 
     if not file.is_file():
         raise CannotError(f"{file}: there is no such file. Check the path.")
@@ -146,8 +151,9 @@ def _check_document(reading: ReadResult, judgement: Judgement) -> dict[str, obje
 def _say_judgement(file: Path, judgement: Judgement) -> None:
     repaired = sum(repair.count for repair in judgement.repairs)
     out.print(
-        f"{file.name}: als „{judgement.standard}“ verstanden. {judgement.rows_accepted} von {judgement.rows_total} Zeilen "
-        f"übernommen, {repaired} Werte repariert, {judgement.rows_rejected} Zeilen brauchen Sie.",
+        f"{file.name}: als „{judgement.standard}“ verstanden. "
+        f"{judgement.rows_accepted} von {judgement.rows_total} Zeilen übernommen, {repaired} Werte repariert, "
+        f"{judgement.rows_rejected} Zeilen brauchen Sie.",
         markup=False,
     )
     out.print(
@@ -167,4 +173,6 @@ def _say_judgement(file: Path, judgement: Judgement) -> None:
     for finding in shown:
         out.print(f"  {finding.severity.value}: {finding.message_de}", markup=False)
     if len(judgement.findings) > len(shown):
-        out.print(f"  … und {len(judgement.findings) - len(shown)} weitere (alle mit --json oder --rejects)", markup=False)
+        out.print(
+            f"  … und {len(judgement.findings) - len(shown)} weitere (alle mit --json oder --rejects)", markup=False
+        )

@@ -33,11 +33,17 @@ def list_(as_json: AsJson = False) -> None:
     from standards.registry import load_standards
 
     known = load_standards()
-    rows = [{"name": s.name, "title_de": s.title_de, "version": s.version, "fields": len(s.fields)} for s in known.values()]
+    rows = [
+        {"name": s.name, "title_de": s.title_de, "version": s.version, "fields": len(s.fields)} for s in known.values()
+    ]
     if as_json:
         print_json(rows)
         return
-    out.print(table("Basispakete", ["Name", "Titel", "Fassung", "Felder"], [tuple(r.values()) for r in rows], right=["Felder"]))
+    out.print(
+        table(
+            "Basispakete", ["Name", "Titel", "Fassung", "Felder"], [tuple(r.values()) for r in rows], right=["Felder"]
+        )
+    )
 
 
 @standards.command()
@@ -80,8 +86,8 @@ def check(as_json: AsJson = False) -> None:
     from standards.registry import load_standards
 
     settings, register, known = load_settings(), load_register(), load_standards()
-    problems = check_publishers(settings.publisher_folders, register, known)
-    counted = 0 if problems else len(load_publishers(settings.publisher_folders, register, known).publishers)
+    problems = check_publishers(settings.publisher_folders, register=register, standards=known)
+    counted = 0 if problems else len(load_publishers(settings.publisher_folders, register=register, standards=known))
     if as_json:
         print_json({"publishers": counted, "problems": problems})
     else:

@@ -57,7 +57,9 @@ def apply_(portal: PortalName = "static", as_json: AsJson = False) -> None:
 @app.command()
 def rollback(
     portal: PortalName = "static",
-    apply_id: Annotated[str | None, typer.Option("--to-before", help="Id of the apply to undo; default: the last.")] = None,
+    apply_id: Annotated[
+        str | None, typer.Option("--to-before", help="Id of the apply to undo; default: the last.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Go back to the state before an apply. What is published next is decided by the next apply."""

@@ -1,0 +1,54 @@
+"""A line per step while a run is at work. Nothing is decided here."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Self
+
+from orchestration.cli.output import err
+
+_TITLES = {
+    "landing__submissions": "fetch what is new",
+    "raw": "read, judge and load",
+    "dbt": "build the statewide tables",
+    "open__municipal": "write the packages of the Kommunen",
+    "open__statewide": "write the statewide packages",
+}
+
+
+class Progress:
+    """Shows the step at work with a spinner, then how long it took."""
+
+    def __init__(self) -> None:
+        self._status = err.status("load the definitions")
+        self._started = time.monotonic()
+
+    def __enter__(self) -> Self:
+        self._status.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._status.stop()
+        err.print(f"  {time.monotonic() - self._started:.1f} s in all", style="dim")
+
+    def on_step(self, step: str, state: str, seconds: float) -> None:
+        """Called by the run for every step that starts or ends; checks are not shown unless they fail."""
+        title = _title(step)
+        if state == "start":
+            self._status.update(title)
+        elif state == "failure":
+            err.print(f"  ✗ {title} ({seconds:.1f} s)", style="red", markup=False)
+        elif title != step:
+            err.print(f"  ✓ {title} ({seconds:.1f} s)", markup=False)
+
+
+def _title(step: str) -> str:
+    kind, _, name = step.partition("__")
+    if kind == "sites" and not name.endswith("holds_what_policy_says"):
+        return f"replicate to {name.replace('_', '-')}"
+    if kind == "portals" and not name.endswith("equals_the_catalogue"):
+        return f"publish on {name.replace('_', '-')}"
+    return _TITLES.get(step, step)

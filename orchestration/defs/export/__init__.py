@@ -1,0 +1,1 @@
+"""Out: `open/`, the files the public gets."""

@@ -1,0 +1,1 @@
+"""In: `landing/` (what sources give) and `raw/` (what became of it)."""

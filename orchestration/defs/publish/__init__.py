@@ -1,0 +1,1 @@
+"""To every portal that the settings name: `portals/`."""

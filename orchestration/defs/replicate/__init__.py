@@ -1,0 +1,1 @@
+"""To every site that policy names: `sites/`."""

@@ -1,0 +1,56 @@
+"""curated: dbt's models as assets, its tests as checks. Nothing is modelled here (`dbt_project/`)."""
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
+
+from connectors.raw import pointer_fingerprint
+from orchestration import dbt
+from orchestration.platform import Platform
+from orchestration.resources import PlatformResource
+from orchestration.settings import DBT_PROJECT
+
+
+class Translator(DagsterDbtTranslator):
+    """Asset keys: the schema of the model and its name, e.g. `curated/baumkataster`; sources keep dlt's keys."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        if dbt_resource_props["resource_type"] == "source":
+            return super().get_asset_key(dbt_resource_props)
+        return dg.AssetKey(
+            [
+                dbt_resource_props["schema"].removeprefix("main_"),
+                dbt_resource_props.get("alias") or dbt_resource_props["name"],
+            ]
+        )
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:  # noqa: ARG002 - the signature is dagster-dbt's
+        return "transform"
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:  # noqa: ARG002
+        return ["team:data-engineering"]
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    platform = Platform.load()
+    manifest = dbt.manifest_path(platform.settings, platform.sites.onprem)
+
+    @dbt_assets(manifest=manifest, name="dbt", dagster_dbt_translator=Translator(), pool="duckdb")
+    def dbt_models(context: dg.AssetExecutionContext, platform: PlatformResource) -> Iterator[Any]:
+        now = platform.now
+        inputs = pointer_fingerprint(now.sites.onprem)
+        if not context.is_subset and dbt.is_built(now.settings, inputs):
+            for key in context.selected_asset_keys:
+                yield dg.MaterializeResult(asset_key=key, metadata={"rebuilt": False, "report": "unchanged"})
+            return
+        os.environ.update(dbt.environment(now.settings, now.sites.onprem))
+        cli = DbtCliResource(project_dir=DbtProject(DBT_PROJECT), dbt_executable=dbt.executable())
+        yield from cli.cli(["build"], context=context, target_path=dbt.target_path(now.settings)).stream()
+        if not context.is_subset:
+            dbt.remember_built(now.settings, inputs)
+
+    return dg.Definitions(assets=[dbt_models])

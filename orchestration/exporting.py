@@ -1,0 +1,127 @@
+"""From rows to packages: which datasets of the open zone are due, and writing just these.
+
+What is said about them stands in `describe`; how files are written in `storage.package`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from connectors.raw import current_pointers, current_versions
+from connectors.raw.reading import scan
+from orchestration import describe
+from orchestration.platform import Platform
+from storage.index import read_index
+from storage.layout import curated_table
+from storage.manifest import Classification
+from storage.names import STATEWIDE, DatasetId, slug
+from storage.package import PackageDescription, PackageWriter
+from storage.withdrawal import withdraw
+
+OnDataset = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """One dataset of the open zone after an export. `state`: `new`, `unchanged` or `withdrawn`."""
+
+    dataset: str
+    state: str
+    version: str = ""
+    rows: int = 0
+    bytes: int = 0
+
+
+def export_municipal(platform: Platform, on_dataset: OnDataset = lambda _: None) -> list[Exported]:
+    """Write the package of every open dataset whose current version is not published yet; take back what is no more."""
+    versions = _open_versions(platform)
+    done: list[Exported] = []
+    with PackageWriter(platform.sites) as writer:
+        due: list[tuple[dict[str, Any], PackageDescription]] = []
+        for version in versions:
+            standard = platform.standards[version["standard"]]
+            described = describe.municipal(version, standard, platform.publishers, platform.register)
+            if writer.is_current(described.id, described.inputs):
+                done.append(Exported(described.id, "unchanged", rows=version["rows_accepted"]))
+            else:
+                due.append((version, described))
+        for described, rows in _rows(platform, due):
+            written = writer.write(described, rows)
+            on_dataset(described.id)
+            state = "new" if written.is_new else "unchanged"
+            done.append(Exported(described.id, state, written.version, rows.height, written.bytes))
+    published = {version["_dataset"] for version in versions}
+    return done + _take_back(platform, published, is_statewide=False)
+
+
+def export_statewide(platform: Platform, dbt_manifest: Path, on_dataset: OnDataset = lambda _: None) -> list[Exported]:
+    """Write the package of every statewide table that changed; one without rows is not published."""
+    marts = describe.marts(json.loads(dbt_manifest.read_text()))
+    versions = _open_versions(platform)
+    context = (platform.publishers, platform.register, platform.settings)
+    done: list[Exported] = []
+    with PackageWriter(platform.sites) as writer:
+        for mart in marts:
+            of_mart = [version for version in versions if not mart.standard or version["standard"] == mart.standard]
+            if not of_mart:
+                continue
+            described = describe.statewide(mart, platform.standards, of_mart, context)
+            if writer.is_current(described.id, described.inputs):
+                done.append(Exported(described.id, "unchanged", rows=described.quality.rows_accepted))
+                continue
+            rows = pl.read_parquet(platform.sites.onprem.uri(curated_table(mart.name)))
+            written = writer.write(described, rows.select([field.name for field in described.fields]))
+            on_dataset(described.id)
+            state = "new" if written.is_new else "unchanged"
+            done.append(Exported(described.id, state, written.version, rows.height, written.bytes))
+    return done + _take_back(platform, {one.dataset for one in done}, is_statewide=True)
+
+
+def _open_versions(platform: Platform) -> list[dict[str, Any]]:
+    versions = current_versions(platform.sites.onprem).filter(pl.col("classification") == Classification.OPEN.value)
+    return versions.sort("standard", "_dataset").to_dicts()
+
+
+def _rows(
+    platform: Platform, due: list[tuple[dict[str, Any], PackageDescription]]
+) -> Iterator[tuple[PackageDescription, pl.DataFrame]]:
+    """The rows of the due versions; each raw table is scanned once, however many datasets lie in it."""
+    for name, group in groupby(due, key=lambda one: str(one[0]["standard"])):
+        described = {(version["_dataset"], version["_version"]): description for version, description in group}
+        wanted = pl.LazyFrame(list(described), schema={"_dataset": pl.String, "_version": pl.String}, orient="row")
+        fields = list(platform.standards[name].schema())
+        rows = scan(platform.sites.onprem, name).join(wanted, on=["_dataset", "_version"], how="semi").collect()
+        parts = rows.partition_by("_dataset", "_version", as_dict=True)
+        for key, description in described.items():
+            part = parts.get(key, rows.clear())
+            yield description, part.sort("_row").select(*fields, row="_row")
+
+
+def _take_back(platform: Platform, published: set[str], *, is_statewide: bool) -> list[Exported]:
+    """Remove from the open zone what has no current open version any more."""
+    reasons = _reasons(platform)
+    gone: list[Exported] = []
+    for name in read_index(platform.sites.onprem).datasets:
+        dataset = DatasetId.parse(name)
+        if dataset.is_statewide == is_statewide and name not in published:
+            reason = reasons.get(name) or "Zurzeit veröffentlicht keine Kommune diesen Datensatz."
+            withdraw(platform.sites, dataset, reason)
+            gone.append(Exported(name, "withdrawn"))
+    return gone
+
+
+def _reasons(platform: Platform) -> Mapping[str, str]:
+    pointers = current_pointers(platform.sites.onprem).select("_dataset", "reason")
+    return {dataset: reason for dataset, reason in pointers.rows() if reason}
+
+
+def statewide_id(mart: str) -> str:
+    """The dataset id of a mart's statewide table."""
+    return str(DatasetId(STATEWIDE, slug(mart)))
