@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from catalog.ckan.clean import text
 from catalog.ckan.mapping import without_empty
 from catalog.publishing.entry import Entry, State
 
@@ -58,7 +59,7 @@ class PackageSchema:
         package["owner_org"] = content["organization"]
         package["private"] = not entry.is_published
         package["tags"] = [{"name": tag} for tag in content.get("tags", [])]
-        extras = {ID: entry.id} | ({} if entry.is_published else {WITHDRAWN: entry.reason or "zurückgezogen"})
+        extras = {ID: entry.id} | ({} if entry.is_published else {WITHDRAWN: text(entry.reason) or "zurückgezogen"})
         for name in (*SCALARS, *LISTS):
             if name in content:
                 self._put(package, extras, name, content[name])

@@ -124,18 +124,24 @@ class Plan:
         return "\n".join(lines)
 
 
-def plan(desired: Mapping[str, Entry], actual: Mapping[str, Entry], portal: str) -> Plan:
+def plan(
+    desired: Mapping[str, Entry],
+    actual: Mapping[str, Entry],
+    portal: str,
+    reasons: Mapping[str, str] | None = None,
+) -> Plan:
     """Return what must change on `portal` so that `actual` becomes `desired`.
 
-    An entry of ours that is not desired is withdrawn; a tombstone that is not desired stays one. A desired entry may be
-    a tombstone itself: then its reason is the one to give.
+    An entry of ours that is not desired is withdrawn, for the reason in `reasons` (by id, German, shown to the public)
+    if there is one; a tombstone that is not desired stays one. A desired entry may be a tombstone itself.
     """
+    reasons = reasons or {}
     changes: list[Change] = []
     unchanged: list[str] = []
     for id_ in sorted(desired.keys() | actual.keys()):
         before, after = actual.get(id_), desired.get(id_)
         if after is None and before is not None:
-            after = before.withdrawn(NO_LONGER)
+            after = before.withdrawn(reasons.get(id_) or NO_LONGER)
         if after is None:
             continue
         kind = _kind(before, after)
@@ -146,9 +152,12 @@ def plan(desired: Mapping[str, Entry], actual: Mapping[str, Entry], portal: str)
     return Plan(portal, tuple(changes), tuple(unchanged))
 
 
-def plan_for(portal: Portal, catalog: Catalog) -> Plan:
-    """Read the portal in bulk and return the plan that makes it show `catalog`; changes nothing."""
-    return plan(portal.desired(catalog), portal.actual(), portal.name)
+def plan_for(portal: Portal, catalog: Catalog, reasons: Mapping[str, str] | None = None) -> Plan:
+    """Read the portal in bulk and return the plan that makes it show `catalog`; changes nothing.
+
+    `reasons` says why datasets were withdrawn, by id. Raises `PortalError` where the portal cannot be read.
+    """
+    return plan(portal.desired(catalog), portal.actual(), portal.name, reasons)
 
 
 def _kind(before: Entry | None, after: Entry) -> Kind | None:

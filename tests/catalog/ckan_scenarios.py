@@ -249,6 +249,17 @@ def first_publication(stage: Stage) -> None:
     assert {r["format"] for r in package["resources"]} == {"CSV", "GeoJSON"}
 
 
+def plain_portal(stage: Stage) -> None:
+    """A portal without ckanext-scheming holds the same entries as extras, and they do not drift either."""
+    stage.publish(THREE)
+    assert plan_for(stage.portal(), THREE).is_empty
+    package = stage.call("package_show", who="anonymous", id="09162000-baumkataster")
+    extras = {item["key"]: item["value"] for item in package["extras"]}
+    assert json.loads(extras["theme"]) == ["http://publications.europa.eu/resource/authority/data-theme/ENVI"]
+    assert extras["publisher_name"] == "Stadt 09162000"
+    assert json.loads(extras["spatial"])["type"] == "Polygon"
+
+
 def update(stage: Stage) -> None:
     """Only what changed is sent, ids stay, and what others added to our dataset stays too."""
     stage.publish(catalog(dataset()))
@@ -450,6 +461,7 @@ SCENARIOS: dict[str, Callable[[Stage], None]] = {
     scenario.__name__: scenario
     for scenario in (
         first_publication,
+        plain_portal,
         update,
         withdraw_and_publish_again,
         roll_back,

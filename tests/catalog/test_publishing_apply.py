@@ -45,8 +45,7 @@ class Memory:
         self.kill_at = 0
         self.is_killed_after = False
         self.broken: dict[str, PortalError] = {}
-        self.most_at_once = 0
-        self._now = 0
+        self.meeting: threading.Barrier | None = None
         self._lock = threading.Lock()
 
     def _call(self, what: str, change: Change | None = None) -> None:
@@ -56,6 +55,8 @@ class Memory:
         if is_last and not self.is_killed_after:
             raise Killed
         if change is not None:
+            if self.meeting:
+                self.meeting.wait()
             if change.id in self.broken:
                 raise self.broken[change.id]
             assert self.entries.get(change.id) == change.before, "the change is not for what is there"
@@ -179,6 +180,16 @@ def test_a_stopped_portal_ends_the_apply(history: History) -> None:
     assert len(report.failed) > 1
     assert any("Not tried" in f.sentence for f in report.failed)
     assert len(report.failed) + len(report.created) == 201
+
+
+def test_changes_run_in_parallel_with_a_bound(history: History) -> None:
+    """As many changes are on their way at once as the portal allows: three meet, four never would."""
+    portal = Memory()
+    portal.meeting = threading.Barrier(3, timeout=10)
+    assert apply(planned(portal, *(entry(f"a{n}") for n in range(6))), portal, history).is_complete
+    portal.meeting = threading.Barrier(4, timeout=0.5)
+    with pytest.raises(threading.BrokenBarrierError):
+        apply(planned(portal, *(entry(f"b{n}") for n in range(6))), portal, history)
 
 
 def test_progress_counts_every_change(history: History) -> None:

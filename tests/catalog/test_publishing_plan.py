@@ -64,6 +64,13 @@ def test_a_desired_tombstone_gives_the_reason() -> None:
     assert (change.kind, change.after.reason) == (Kind.WITHDRAWN, "Urheberrecht")
 
 
+def test_reasons_of_withdrawal_are_told() -> None:
+    """The caller's reason goes with the withdrawal; without one the entry is simply no longer in the catalogue."""
+    shown = plan({}, by_id(entry("a"), entry("b")), "p", {"a": "Personenbezug"})
+    assert [c.after.reason for c in shown.changes] == ["Personenbezug", "nicht mehr im Katalog"]
+    assert "(Personenbezug)" in shown.as_text()
+
+
 def test_text_is_harmless_in_a_terminal() -> None:
     """Metadata from outside steers no terminal and breaks no line."""
     shown = plan(by_id(entry("a", title="\x1b[31m\nrot" + "x" * 100)), {}, "p").as_text()

@@ -1,0 +1,197 @@
+"""What comes of a call to CKAN when things go wrong: patience where it helps, one sentence where it does not.
+
+Bodies of CKAN's own answers are those of a real CKAN 2.12 (Solr stopped, no such action); the others are a proxy's.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import requests
+from ckanapi import RemoteCKAN
+from pydantic import SecretStr
+
+from catalog.ckan import CkanConfig, CkanPortal
+from catalog.ckan.client import Client, Invalid, Unknown
+from catalog.model import Agent, Catalog
+from catalog.publishing import Entry, Kind, PortalError, PortalStopped, Transient, plan_for
+from catalog.publishing.plan import Change
+from catalog.publishing.retry import Patience
+
+SOLR_DOWN = '{"error": {"__type": "Search Connection Error", "message": "Unable to connect"}, "success": false}'
+INDEX_DOWN = '{"error": {"__type": "Search Index Error", "message": "Unable to add package"}, "success": false}'
+NO_ACTION = '"Bad request: Action name not known: nosuch"'
+FINE = '{"success": true, "result": {"name": "admin"}}'
+TOKEN = "eyJ-very-secret"
+
+
+@dataclass
+class _Answer:
+    status_code: int
+    text: str
+
+
+@dataclass
+class Script:
+    """Gives the answers in order, the last one for ever."""
+
+    answers: list[tuple[int, str] | Exception]
+    asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    timeouts: list[Any] = field(default_factory=list)
+
+    def post(self, url: str, data: bytes, timeout: Any = None, **_: Any) -> _Answer:
+        self.asked.append((url.rpartition("/")[2], json.loads(data)))
+        self.timeouts.append(timeout)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return _Answer(*answer)
+
+
+def client(*answers: tuple[int, str] | Exception) -> tuple[Client, Script]:
+    script = Script(list(answers))
+    ckan = RemoteCKAN("https://ckan.example", apikey=TOKEN, session=script)
+    patience = Patience(attempts=3, sleep=lambda _: None)
+    return Client(ckan, "live", "https://ckan.example", patience, (1.0, 2.0)), script
+
+
+def portal(*answers: tuple[int, str] | Exception) -> tuple[CkanPortal, Script]:
+    script = Script(list(answers))
+    ckan = RemoteCKAN("https://ckan.example", apikey=TOKEN, session=script)
+    config = CkanConfig(name="live", url="https://ckan.example", token=SecretStr(TOKEN))
+    return CkanPortal(ckan, config, Patience(attempts=3, sleep=lambda _: None)), script
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        (429, "<html>Too Many Requests</html>"),
+        (500, SOLR_DOWN),
+        (500, INDEX_DOWN),
+        (502, "<html>Bad Gateway</html>"),
+        (503, ""),
+        (504, "<html>Gateway Time-out</html>"),
+        requests.ConnectionError("refused"),
+        requests.ReadTimeout("slow"),
+    ],
+    ids=str,
+)
+def test_passing_faults_are_tried_again(fault: Any) -> None:
+    """Busy, broken and silent portals get another call, with a bound."""
+    calls, script = client(fault, (200, FINE))
+    assert calls.call("user_show") == {"name": "admin"}
+    assert len(script.asked) == 2
+    calls, script = client(fault)
+    with pytest.raises(Transient, match="portal “live”"):
+        calls.call("user_show")
+    assert len(script.asked) == 3
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "says"),
+    [
+        ((400, NO_ACTION), Unknown, "plugin"),
+        ((301, ""), PortalStopped, "redirects"),
+        ((404, "<html>nginx</html>"), PortalStopped, "check the address"),
+        ((200, "<html>Welcome</html>"), PortalStopped, "check the address"),
+        ((200, '{"success": false, "error": "no"}'), PortalStopped, "does not answer like a CKAN"),
+    ],
+)
+def test_lasting_faults_are_one_sentence_at_once(answer: Any, kind: type[PortalError], says: str) -> None:
+    """What will not get better is not repeated."""
+    calls, script = client(answer)
+    with pytest.raises(kind, match=says):
+        calls.call("nosuch")
+    assert len(script.asked) == 1
+
+
+def test_every_call_has_a_time_limit() -> None:
+    """No call waits for ever."""
+    calls, script = client((200, FINE))
+    calls.call("user_show")
+    assert script.timeouts == [(1.0, 2.0)]
+
+
+def test_the_first_complaint_of_validation_is_told_harmlessly() -> None:
+    """Nested complaints are found, control characters of strangers are not passed on."""
+    body = {
+        "error": {"__type": "Validation Error", "resources": [{}, {"url": ["\x1b[31mfalsch\n."]}]},
+        "success": False,
+    }
+    calls, _ = client((409, json.dumps(body)))
+    with pytest.raises(Invalid) as caught:
+        calls.call("package_create")
+    assert "resources: [31mfalsch" in str(caught.value)
+    assert "\x1b" not in str(caught.value)
+
+
+@pytest.mark.parametrize("fault", [(503, ""), requests.ConnectionError(f"refused {TOKEN}"), (404, "<html>")], ids=str)
+def test_preflight_never_shows_the_token(fault: Any) -> None:
+    """A portal that is away stops the publication with a sentence, in which the token does not occur."""
+    target, _ = portal(fault)
+    with pytest.raises(PortalStopped) as caught:
+        target.preflight()
+    assert TOKEN not in str(caught.value)
+    assert "https://ckan.example" in str(caught.value)
+
+
+def _package(id_: str, name: str) -> dict[str, Any]:
+    return {
+        "id": f"id-of-{name}",
+        "name": name,
+        "title": name,
+        "metadata_modified": "2026",
+        "extras": [{"key": "allmende_id", "value": id_}],
+        "organization": {"name": "ags-09162000"},
+        "resources": [],
+    }
+
+
+def _found(*packages: dict[str, Any]) -> tuple[int, str]:
+    return 200, json.dumps({"success": True, "result": {"count": len(packages), "results": packages}})
+
+
+def test_two_datasets_with_one_mark_stop_the_plan() -> None:
+    """A copy that somebody made of our dataset, mark and all, is not guessed at."""
+    twins = _found(_package("09162000/kitas", "a"), _package("09162000/kitas", "b"))
+    target, _ = portal((400, NO_ACTION), twins)
+    with pytest.raises(PortalStopped, match="“a” and “b”"):
+        target.actual()
+
+
+def test_a_search_that_lost_our_dataset_is_told_apart() -> None:
+    """Where the name is taken by our own dataset that the search does not list, the sentence names the index."""
+    ours = _package("09162000/kitas", "09162000-kitas")
+    target, script = portal(
+        (400, NO_ACTION),
+        (200, '{"success": true, "result": {}}'),
+        (409, '{"success": false, "error": {"__type": "Validation Error", "name": ["taken"]}}'),
+        (200, json.dumps({"success": True, "result": ours})),
+    )
+    content = {"name": "09162000-kitas", "title": "Kitas", "organization": "ags-09162000", "publisher_name": "Stadt"}
+    with pytest.raises(PortalError, match="rebuild the portal's search index"):
+        target.create(Change(Kind.CREATED, None, Entry("09162000/kitas", content)))
+    assert [action for action, _ in script.asked].count("package_create") == 1
+
+
+def test_foreign_datasets_are_not_in_the_plan() -> None:
+    """Even where the search gives more than it was asked for, what lacks our mark is left alone."""
+    foreign = {**_package("x", "fremd"), "extras": []}
+    target, _ = portal((400, NO_ACTION), _found(foreign, _package("09162000/kitas", "kitas")))
+    nobody = Agent(name="x")
+    empty = Catalog(
+        title="",
+        description="",
+        iri="",
+        homepage="",
+        language="de",
+        publisher=nobody,
+        contact=nobody,
+        contributor_id="",
+        modified=None,
+        datasets=(),
+    )
+    assert [c.id for c in plan_for(target, empty).changes] == ["09162000/kitas"]
