@@ -28,6 +28,7 @@ from obstore.store import LocalStore, from_url
 
 from storage.config import StoreConfig
 from storage.errors import (
+    ConfigInvalid,
     KeyInvalid,
     ObjectChanged,
     ObjectExists,
@@ -84,7 +85,11 @@ class Handle:
         self.site = site
         self.folder = _folder(config, home) if config.scheme == "file" else None
         self._root = f"{self.folder}/" if self.folder else ""
-        self._store = _open(config, self.folder)
+        try:
+            self._store = _open(config, self.folder)
+        except (BaseError, OSError, ValueError) as error:
+            reason = str(error).partition("\n")[0]
+            raise ConfigInvalid(f"stores.{site}: {config.url} cannot be opened: {reason}") from error
 
     def get(self, key: str) -> bytes:
         with self._translated(key):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
+from posixpath import normpath
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
@@ -80,7 +81,7 @@ class StoreConfig(BaseModel):
     def place(self) -> tuple[str, str, str]:
         """(scheme, server, path): two stores with the same place hold the same bytes."""
         if self.scheme == "file":
-            return "file", "", self.url.removeprefix("file://").rstrip("/")
+            return "file", "", normpath(self.url.removeprefix("file://"))
         parts = urlsplit(self.url)
         return self.scheme, self.endpoint.rstrip("/"), f"{parts.netloc}/{parts.path.strip('/')}".rstrip("/")
 

@@ -47,6 +47,7 @@ class Sites:
             for site, handle in self._handles.items()
         }
         self._guard = Guard(config, self.onprem)
+        _refuse_overlap(self._handles)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -137,6 +138,15 @@ class Sites:
         if isinstance(data, bytes):
             return handle.put(key, data, create=create, if_match=if_match)
         return handle.create_stream(key, data) if create else handle.put_stream(key, data)
+
+
+def _refuse_overlap(handles: dict[str, Handle]) -> None:
+    """The settings cannot know where links lead: a cloud's folder inside our own would see everything."""
+    folders = [(handle.folder, site) for site, handle in handles.items() if handle.folder]
+    for folder, site in folders:
+        for other, other_site in folders:
+            if site != other_site and other.is_relative_to(folder):
+                raise ConfigInvalid(f"stores: {site} and {other_site} lie in the same folder {folder}: separate them")
 
 
 def _spool(data: Path | Iterable[bytes], held: tempfile.SpooledTemporaryFile[bytes]) -> str:

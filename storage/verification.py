@@ -96,7 +96,7 @@ class _SiteCheck:
         self._allowed = allowed_entries(sites, site, ours)
         self._report = report
         self._unknown: set[str] = set()
-        """Prefixes where strangers are not judged: being copied just now, or no good copy of their manifest anywhere."""
+        """Prefixes where strangers are not judged: being copied just now, or without any good manifest."""
 
     def run(self) -> None:
         found = {info.key: info for info in self._listed()}

@@ -18,7 +18,7 @@ from storage.sites import Sites, open_sites
 TYPES = {pl.Int64: "integer", pl.String: "string", pl.Float64: "number", pl.Date: "date", pl.Boolean: "boolean"}
 
 
-def describe(dataset: str, frame: pl.DataFrame, **more: Any) -> PackageDescription:
+def _describe(dataset: str, frame: pl.DataFrame, **more: Any) -> PackageDescription:
     said: dict[str, Any] = {
         "id": dataset,
         "title": "Bäume",
@@ -46,6 +46,12 @@ def describe(dataset: str, frame: pl.DataFrame, **more: Any) -> PackageDescripti
 
 
 @pytest.fixture
+def describe() -> Callable[..., PackageDescription]:
+    """A description that fits a frame's columns."""
+    return _describe
+
+
+@pytest.fixture
 def trees() -> pl.DataFrame:
     return pl.DataFrame(
         {"baum_nr": ["1", "2"], "hoehe_m": [12.5, None], "lat": [49.89, None], "lon": [10.88, None]},
@@ -63,7 +69,7 @@ def publish(sites: Sites, trees: pl.DataFrame) -> Callable[..., str]:
     """Write a package and return its version."""
 
     def write(dataset: str = "09461000/baeume", frame: pl.DataFrame = trees, **more: Any) -> str:
-        return PackageWriter(sites).write(describe(dataset, frame, **more), frame).version
+        return PackageWriter(sites).write(_describe(dataset, frame, **more), frame).version
 
     return write
 
