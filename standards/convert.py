@@ -1,4 +1,4 @@
-"""One vectorised pass over all rows of tables with the same mapping: text to typed fields, changes counted, faults kept.
+"""One vectorised pass over tables with the same mapping: text to typed fields, changes counted, faults kept.
 
 Does not belong here: which column is which field (`matching`), whole-row rules (`rows`), the sentences (`messages`).
 """
@@ -59,7 +59,11 @@ class Work:
         return self.frame.height
 
     def nulls(self, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
-        return pl.Series("n", [None], dtype=dtype).new_from_index(0, self.height) if self.height else pl.Series("n", [], dtype=dtype)
+        return (
+            pl.Series("n", [None], dtype=dtype).new_from_index(0, self.height)
+            if self.height
+            else pl.Series("n", [], dtype=dtype)
+        )
 
     def changed(self, kind: str, column: str | pl.Series, mask: pl.Series, before: pl.Series, after: pl.Series) -> None:
         if mask.any():
@@ -79,7 +83,12 @@ class Work:
         """A question to each table that has such a row, with its first value as the example."""
         if not masks.any():
             return
-        first = pl.DataFrame({"t": self.groups, "m": masks, "v": value}).filter("m").group_by("t", maintain_order=True).agg(pl.col("v").first())
+        first = (
+            pl.DataFrame({"t": self.groups, "m": masks, "v": value})
+            .filter("m")
+            .group_by("t", maintain_order=True)
+            .agg(pl.col("v").first())
+        )
         for group, example in first.iter_rows():
             text = say(code, column=column, value=example, expected=expected)
             self.notes.append((group, Finding(Severity.WARNING, code, text, column=column, value=example)))
@@ -128,7 +137,11 @@ def clean_text(work: Work, column: str, missing: tuple[str, ...] = ()) -> pl.Ser
 
 def _text(work: Work, wanted: FieldDef, source: Source) -> pl.Series:
     if source.kind == "constant":
-        return pl.Series("c", [source.value], dtype=pl.String).new_from_index(0, work.height) if work.height else pl.Series("c", [], dtype=pl.String)
+        return (
+            pl.Series("c", [source.value], dtype=pl.String).new_from_index(0, work.height)
+            if work.height
+            else pl.Series("c", [], dtype=pl.String)
+        )
     work.origins[wanted.name] = wanted.title_de if source.columns[0].startswith(VIRTUAL) else source.columns[0]
     text = clean_text(work, source.columns[0], wanted.missing)
     if source.kind == "coalesce":
@@ -141,7 +154,13 @@ def _text(work: Work, wanted: FieldDef, source: Source) -> pl.Series:
         if wanted.name == work.standard.split[source.rule].fields[0]:
             others = parts[work.standard.split[source.rule].fields[-1]]
             both = part.is_not_null() & others.is_not_null()
-            work.changed("split", source.columns[0], both, text, pl.DataFrame({"a": part, "b": others}).select(pl.concat_str("a", "b", separator=" | "))["a"])
+            work.changed(
+                "split",
+                source.columns[0],
+                both,
+                text,
+                pl.DataFrame({"a": part, "b": others}).select(pl.concat_str("a", "b", separator=" | "))["a"],
+            )
         return part
     return text
 
@@ -152,11 +171,21 @@ def _moment_text(work: Work, source: Source) -> pl.Series:
     date = work.values[source.columns[0]]
     if len(source.columns) == 1:
         return date
-    time = work.values[source.columns[1]].str.replace(r"(?i)\s*uhr$", "").str.replace(r"^(\d{1,2})\.(\d{2})$", "${1}:${2}")
+    time = (
+        work.values[source.columns[1]].str.replace(r"(?i)\s*uhr$", "").str.replace(r"^(\d{1,2})\.(\d{2})$", "${1}:${2}")
+    )
     day = date.str.replace(r"[T ]00:00(:00)?$", "")
     clock = time.str.extract(r"(\d{1,2}:\d{2}(?::\d{2})?)\s*$", 1)
-    clock = pl.DataFrame({"c": clock, "t": time}).select(pl.coalesce("c", pl.col("t").str.extract(r"^(\d{1,2})$", 1) + ":00")).to_series()
-    return pl.DataFrame({"d": day, "t": clock}).select(pl.when(pl.col("t").is_null()).then("d").otherwise(pl.concat_str("d", "t", separator=" "))).to_series()
+    clock = (
+        pl.DataFrame({"c": clock, "t": time})
+        .select(pl.coalesce("c", pl.col("t").str.extract(r"^(\d{1,2})$", 1) + ":00"))
+        .to_series()
+    )
+    return (
+        pl.DataFrame({"d": day, "t": clock})
+        .select(pl.when(pl.col("t").is_null()).then("d").otherwise(pl.concat_str("d", "t", separator=" ")))
+        .to_series()
+    )
 
 
 def _join(work: Work, source: Source) -> None:
@@ -169,17 +198,35 @@ def _join(work: Work, source: Source) -> None:
     own = work.values.get(wanted.name)
     if own is not None:
         frame = frame.with_columns(own=own)
-        lacking = ~pl.col("own").str.contains(r"\b\d{5}\b") & (town != "") & ~pl.col("own").str.contains(town, literal=True)
-        text = frame.select(pl.when(lacking).then(pl.concat_str("own", town, separator=", ")).otherwise("own")).to_series()
+        lacking = (
+            ~pl.col("own").str.contains(r"\b\d{5}\b") & (town != "") & ~pl.col("own").str.contains(town, literal=True)
+        )
+        text = frame.select(
+            pl.when(lacking).then(pl.concat_str("own", town, separator=", ")).otherwise("own")
+        ).to_series()
         frame = frame.select(pl.when(pl.col("own").is_null()).then(None).otherwise(pl.lit(1)).alias("own"))
-        text = pl.DataFrame({"o": own, "t": text}).select(pl.coalesce("o", "t") if own.null_count() == len(own) else pl.coalesce("t", "o")).to_series()
+        text = (
+            pl.DataFrame({"o": own, "t": text})
+            .select(pl.coalesce("o", "t") if own.null_count() == len(own) else pl.coalesce("t", "o"))
+            .to_series()
+        )
     else:
         frame = frame.with_columns(line=line, town=town)
-        both = pl.when((pl.col("line") != "") & (pl.col("town") != "")).then(pl.concat_str("line", "town", separator=", "))
-        text = frame.select(both.when(pl.col("line") != "").then("line").when(pl.col("town") != "").then("town")).to_series()
+        both = pl.when((pl.col("line") != "") & (pl.col("town") != "")).then(
+            pl.concat_str("line", "town", separator=", ")
+        )
+        text = frame.select(
+            both.when(pl.col("line") != "").then("line").when(pl.col("town") != "").then("town")
+        ).to_series()
         work.origins[wanted.name] = work.origins.get(source.columns[0], wanted.title_de)
         if len(parts) > 1:
-            work.changed("joined", ", ".join(work.origins[name] for name in parts), text.is_not_null(), next(iter(parts.values())), text)
+            work.changed(
+                "joined",
+                ", ".join(work.origins[name] for name in parts),
+                text.is_not_null(),
+                next(iter(parts.values())),
+                text,
+            )
     work.values[wanted.name] = text
 
 
@@ -264,7 +311,9 @@ def _numbers(work: Work, wanted: FieldDef, text: pl.Series, unit: str | None) ->
     before = values
     values = _in_unit(wanted, values, numbers, unit)
     if values is not before:
-        work.changed("unit", _where(work, wanted), (values != before).fill_null(value=False), text, values.cast(pl.String))
+        work.changed(
+            "unit", _where(work, wanted), (values != before).fill_null(value=False), text, values.cast(pl.String)
+        )
     if wanted.type == "integer":
         whole = (values - values.round(0)).abs() < 1e-9
         work.fault("not_an_integer", wanted.name, (values.is_not_null() & ~whole.fill_null(value=True)), text)
@@ -311,18 +360,26 @@ def _settled(work: Work, wanted: FieldDef, text: pl.Series, numbers: Numbers) ->
     )
     frame = frame.join(clues, on="g", how="left", maintain_order="left")
     german, english = pl.col("comma") | pl.col("dot_groups"), pl.col("dot") | pl.col("comma_groups")
-    sure = pl.when("point").then(german ^ english).otherwise(german ^ english)
-    grouped = pl.when(german & ~english).then(pl.col("point")).when(english & ~german).then(~pl.col("point"))
-    default = pl.col("point") if wanted.type == "integer" or wanted.unit == "eur" else pl.lit(value=False)
+    sure: pl.Expr = german ^ english
+    grouped: pl.Expr = pl.when(german & ~english).then("point").when(english & ~german).then(~pl.col("point"))
+    default = pl.col("point") if wanted.unit == "eur" else pl.lit(value=False)
     if wanted.type == "integer":
-        grouped, sure = pl.when(pl.col("zeros") & ~pl.col("point")).then(pl.lit(value=False)).otherwise(pl.lit(value=True)), pl.lit(value=True)
+        grouped, sure = ~(pl.col("zeros") & ~pl.col("point")), pl.lit(value=True)
     out = frame.with_columns(grouped=pl.coalesce(grouped, default) & pl.col("a"), sure=sure.fill_null(value=False))
-    thousands = out.select(pl.when("grouped").then(pl.col("x").str.replace_all(r"[.,]", "").cast(pl.Float64, strict=False)).otherwise("v")).to_series()
+    thousands = out.select(
+        pl.when("grouped").then(pl.col("x").str.replace_all(r"[.,]", "").cast(pl.Float64, strict=False)).otherwise("v")
+    ).to_series()
     doubt = out["a"] & ~out["sure"]
     header = _header(work, wanted)
     work.note("ambiguous_numbers", doubt & out["grouped"], column=header, value=text, expected="Tausender")
     work.note("ambiguous_numbers", doubt & ~out["grouped"], column=header, value=text, expected="Nachkommastellen")
-    work.changed("thousands_separator", _where(work, wanted), out["grouped"] & (thousands != numbers.values).fill_null(value=False), text, thousands.cast(pl.String))
+    work.changed(
+        "thousands_separator",
+        _where(work, wanted),
+        out["grouped"] & (thousands != numbers.values).fill_null(value=False),
+        text,
+        thousands.cast(pl.String),
+    )
     return thousands
 
 
@@ -336,7 +393,9 @@ def _check_range(work: Work, wanted: FieldDef, values: pl.Series, text: pl.Serie
 
 
 def _range_words(wanted: FieldDef) -> str:
-    low, high = (f"{limit:g}".replace(".", ",") if limit is not None else None for limit in (wanted.minimum, wanted.maximum))
+    low, high = (
+        f"{limit:g}".replace(".", ",") if limit is not None else None for limit in (wanted.minimum, wanted.maximum)
+    )
     if wanted.maximum is not None and wanted.maximum >= 1e5:
         high = f"{wanted.maximum:,.0f}".replace(",", ".")
     unit = _unit_words(wanted)
@@ -348,5 +407,11 @@ def _range_words(wanted: FieldDef) -> str:
 
 
 def _unit_words(wanted: FieldDef) -> str:
-    words = {"m": " in Metern", "cm": " in Zentimetern", "m2": " in Quadratmetern", "eur": " in Euro", "min": " in Minuten"}
+    words = {
+        "m": " in Metern",
+        "cm": " in Zentimetern",
+        "m2": " in Quadratmetern",
+        "eur": " in Euro",
+        "min": " in Minuten",
+    }
     return words.get(wanted.unit or "", "")

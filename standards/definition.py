@@ -89,7 +89,7 @@ class FieldDef(_Frozen):
 
 
 class WideColumn(_Frozen):
-    """Columns whose header matches `pattern` hold the value; named groups and `set` say what for (`$header`, `$text`)."""
+    """Columns whose header matches `pattern` hold the value; named groups and `set` (`$header`) say what for."""
 
     pattern: str
     set: dict[str, str] = Field(default_factory=dict)
@@ -189,7 +189,10 @@ class Standard(_Frozen):
         found += [("split", rule.fields) for rule in self.split]
         found += [("derive", (rule.field, rule.source)) for rule in self.derive]
         found += [("refuse", (rule.field,)) for rule in self.refuse]
-        found += [(f"fields.{f.name}", f.join + f.minus + tuple(filter(None, (f.date_part, f.time_part)))) for f in self.all_fields]
+        found += [
+            (f"fields.{f.name}", f.join + f.minus + tuple(filter(None, (f.date_part, f.time_part))))
+            for f in self.all_fields
+        ]
         return found
 
     @cached_property
@@ -214,13 +217,15 @@ class Standard(_Frozen):
             words += [("synonym", word, 0.97 - 0.0003 * rank) for rank, word in enumerate(field.synonyms)]
             for how, word, score in words:
                 index.setdefault(fold(word), {}).setdefault(field.name, (how, score))
-        return {word: tuple((name, how, score) for name, (how, score) in found.items()) for word, found in index.items()}
+        return {
+            word: tuple((name, how, score) for name, (how, score) in found.items()) for word, found in index.items()
+        }
 
     @cached_property
     def scores(self) -> dict[tuple[str, ...], list[tuple[float, str, str, str]]]:
         """Room for matching to remember header lines it has seen: many files of a Land share one."""
         return {}
 
-    def schema(self) -> dict[str, pl.DataType]:
+    def schema(self) -> dict[str, pl.DataType]:  # type: ignore[override]  # pydantic's own is deprecated
         """Field → polars type of accepted rows, without `_row`. Moments are naive German local time."""
         return {field.name: field.dtype for field in self.fields}

@@ -62,10 +62,18 @@ def rank(table: Table, standards: MappingOf[str, Standard]) -> list[tuple[str, f
 
 def _likeness(table: Table, standard: Standard) -> float:
     mapping = match_table(table, standard)
-    certain = {m.field: max(0.0, (m.confidence - 0.6) / 0.4) for m in mapping.matches if not standard.by_name[m.field].helper or m.how == "wide"}
+    certain = {
+        m.field: max(0.0, (m.confidence - 0.6) / 0.4)
+        for m in mapping.matches
+        if not standard.by_name[m.field].helper or m.how == "wide"
+    }
     if standard.by_name.keys() & {"lat", "lon"}:
         certain = {name: score for name, score in certain.items() if name not in ("lat", "lon")}
-    weights = {f.name: (3.0 if f.required else 2.0 if f.expected or f.name in standard.key else 1.0) for f in standard.fields if f.name not in ("lat", "lon")}
+    weights = {
+        f.name: (3.0 if f.required else 2.0 if f.expected or f.name in standard.key else 1.0)
+        for f in standard.fields
+        if f.name not in ("lat", "lon")
+    }
     served = mapping.served
     missing = [f for f in standard.fields if f.required and f.name not in served]
     fulfilled = sum(weights.get(name, 0.0) * score for name, score in certain.items())
@@ -84,7 +92,7 @@ def _speaking(table: Table, standard: Standard) -> float:
     if not head.height or not head.width or not standard.file_words:
         return 0.0
     lines = head.select(pl.concat_str(pl.all(), separator=" ", ignore_nulls=True).str.to_lowercase()).to_series()
-    return float(lines.str.contains_any(list(standard.file_words)).mean() or 0.0)
+    return int(lines.str.contains_any(list(standard.file_words)).sum()) / len(lines)
 
 
 def _judge_group(members: list[tuple[int, Table, Mapping]], standard: Standard) -> dict[int, Judgement]:
@@ -106,7 +114,15 @@ def _judge_group(members: list[tuple[int, Table, Mapping]], standard: Standard) 
     derive(work)
     whole = [Fault("totals_row", "", totals.gather(index), total_texts.gather(index))] if totals.any() else []
     if first_rows is not None:
-        whole.append(Fault("duplicate_row", "", repeated.gather(index) & key_filled(work), None, first_rows.gather(index).cast(pl.String)))
+        whole.append(
+            Fault(
+                "duplicate_row",
+                "",
+                repeated.gather(index) & key_filled(work),
+                None,
+                first_rows.gather(index).cast(pl.String),
+            )
+        )
     whole += refuse_other_kinds(work)
     _privacy(work)
     require(work)
@@ -144,20 +160,26 @@ def _places(work: Work, position: Position) -> None:
         east, north = from_pair(texts[0]) if position.kind == "pair" else (texts[0], texts[1])
         (x, x_kinds), (y, y_kinds) = read_axis(east), read_axis(north)
         both = pl.DataFrame({"x": east, "y": north}).with_columns(pl.col("x", "y").fill_null(""))
-        shown = texts[0] if position.kind == "pair" else both.select(pl.concat_str("x", "y", separator=" / ")).to_series()
+        shown = (
+            texts[0] if position.kind == "pair" else both.select(pl.concat_str("x", "y", separator=" / ")).to_series()
+        )
         _count_axes(work, position, (x_kinds, y_kinds), (east, north))
     unreadable = _unreadable(position, texts, x, y)
     places = locate(
         x, y, work.groups,
         boxes={number: table.bbox for number, table in work.tables.items()},
-        systems={number: position.crs or table.crs for number, table in work.tables.items()} if position.crs else dict.fromkeys(work.tables),
+        systems=dict.fromkeys(work.tables, position.crs),
     )  # fmt: skip
     work.values["lat"], work.values["lon"] = places.lat, places.lon
     work.origins["lat"] = work.origins["lon"] = header
     work.fault("coordinate_unreadable", "lat", unreadable, shown)
     for code in places.fault.unique().drop_nulls().to_list():
         work.fault(code, "lat", (places.fault == code).fill_null(value=False) & ~unreadable, shown)
-    after = pl.DataFrame({"a": places.lat, "b": places.lon}).select(pl.format("{} / {}", pl.col("a").round(6), pl.col("b").round(6))).to_series()
+    after = (
+        pl.DataFrame({"a": places.lat, "b": places.lon})
+        .select(pl.format("{} / {}", pl.col("a").round(6), pl.col("b").round(6)))
+        .to_series()
+    )
     for kind, mask in places.kinds.items():
         work.changed(kind, header, mask, shown, after)
     if made is not None:
@@ -174,13 +196,17 @@ def _ask_crs(work: Work, position: Position, systems: dict[int, str], header: st
             work.notes.append((number, Finding(Severity.INFO, "assumed_crs", text, column=header)))
 
 
-def _count_axes(work: Work, position: Position, kinds: tuple[pl.Series | None, ...], texts: tuple[pl.Series, ...]) -> None:
+def _count_axes(
+    work: Work, position: Position, kinds: tuple[pl.Series | None, ...], texts: tuple[pl.Series, ...]
+) -> None:
     for number, (kind, text) in enumerate(zip(kinds, texts, strict=True)):
         if kind is None:
             continue
         column = position.columns[number % len(position.columns)]
         for name in kind.unique().drop_nulls().to_list():
-            work.changed(name, column, (kind == name).fill_null(value=False), text, text.str.replace(",", ".", literal=True))
+            work.changed(
+                name, column, (kind == name).fill_null(value=False), text, text.str.replace(",", ".", literal=True)
+            )
 
 
 def _unreadable(position: Position, texts: list[pl.Series], x: pl.Series, y: pl.Series) -> pl.Series:
@@ -221,7 +247,11 @@ def _split(
     done = {}
     for number, table, mapping in members:
         refused = rejected.get(number, pl.DataFrame(schema=REJECTED_SCHEMA))
-        told = [*mapping.questions, *notes.get(number, ()), *personal_columns(mapping.unmapped, partial(sample, table.frame))]
+        told = [
+            *mapping.questions,
+            *notes.get(number, ()),
+            *personal_columns(mapping.unmapped, partial(sample, table.frame)),
+        ]
         if number in skipped:
             told.append(Finding(Severity.INFO, "wide_empty", say("wide_empty", value=skipped[number])))
         if table.frame.height == 0:
@@ -264,7 +294,9 @@ def _repairs(work: Work) -> dict[int, list[Repair]]:
         named = change.column.gather(index) if isinstance(change.column, pl.Series) else pl.lit(change.column)
         frame = pl.DataFrame({"t": work.groups.gather(index), "i": index}).with_columns(c=named)
         if work.mapping.unpivot and isinstance(change.column, str):
-            frame = frame.with_columns(input=work.frame[_I].gather(index)).unique("input", keep="first", maintain_order=True)
+            frame = frame.with_columns(input=work.frame[_I].gather(index)).unique(
+                "input", keep="first", maintain_order=True
+            )
         counted = frame.group_by("t", "c", maintain_order=True).agg(pl.len().alias("n"), pl.col("i").head(3))
         for number, column, count, first in counted.iter_rows():
             examples = tuple((_short(change.before[i]), _short(change.after[i])) for i in first)

@@ -1,4 +1,4 @@
-"""What is wrong with which rows, and the table of rejected rows with a German sentence each. Nothing is decided here."""
+"""What is wrong with which rows; the table of rejected rows with a sentence each. Nothing is decided here."""
 
 from __future__ import annotations
 
@@ -37,7 +37,11 @@ class Fault:
 
 def bad_rows(faults: list[Fault], height: int) -> pl.Series:
     """True where any fault holds."""
-    bad = pl.Series("bad", [False], dtype=pl.Boolean).new_from_index(0, height) if height else pl.Series("bad", [], dtype=pl.Boolean)
+    bad = (
+        pl.Series("bad", [False], dtype=pl.Boolean).new_from_index(0, height)
+        if height
+        else pl.Series("bad", [], dtype=pl.Boolean)
+    )
     for fault in faults:
         bad |= fault.mask
     return bad
@@ -54,8 +58,14 @@ def rejected_rows(frame: pl.DataFrame, faults: list[Fault], columns: list[str]) 
         pl.col("code", "column", "value", "message_de").first(), reasons=pl.format("[{}]", pl.col("json").str.join(","))
     )  # fmt: skip
     rows = frame.select(VIRTUAL + "t", pl.col(VIRTUAL + "row").alias("_row"), *columns)[grouped["i"]]
-    record = rows.select(pl.struct(columns).struct.json_encode().alias("record")) if columns else rows.select(record=pl.lit("{}"))
-    return pl.concat([rows.select(VIRTUAL + "t", "_row"), grouped.drop("i"), record], how="horizontal").select(VIRTUAL + "t", *REJECTED_SCHEMA)
+    record = (
+        rows.select(pl.struct(columns).struct.json_encode().alias("record"))
+        if columns
+        else rows.select(record=pl.lit("{}"))
+    )
+    return pl.concat([rows.select(VIRTUAL + "t", "_row"), grouped.drop("i"), record], how="horizontal").select(
+        VIRTUAL + "t", *REJECTED_SCHEMA
+    )
 
 
 def _listed(frame: pl.DataFrame, fault: Fault, order: int) -> pl.DataFrame:

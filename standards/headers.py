@@ -1,4 +1,5 @@
 """Headers as municipalities write them, brought to a form that can be compared. No standard is known here."""
+# ruff: noqa: E501  tables of units read better in rows
 
 from __future__ import annotations
 
@@ -10,8 +11,12 @@ _DBASE = re.compile(r",\s*[CNDLFM]\s*,\s*\d+(\s*,\s*\d+)?\s*$")
 _PATH = re.compile(r"[.:/](?=[^\d\s])")
 _COUNTED = re.compile(r"(?:[_ ]\(?\d{1,2}\)?)$")
 _UNIT_IN_BRACKETS = re.compile(r"[(\[]\s*(?:in\s+)?([^()\[\]]{1,12}?)\s*[)\]]")
-_UNIT_AT_END = re.compile(r"(?:[_\s,]|\bin\s)+(mm|cm|dm|m|km|qm|m2|m²|ha|km2|eur|euro|€|t€|teur|tsd\.? ?eur|min|std|h)\.?$", re.IGNORECASE)
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "²": "2", "³": "3", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+_UNIT_AT_END = re.compile(
+    r"(?:[_\s,]|\bin\s)+(mm|cm|dm|m|km|qm|m2|m²|ha|km2|eur|euro|€|t€|teur|tsd\.? ?eur|min|std|h)\.?$", re.IGNORECASE
+)
+_UMLAUTS = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "²": "2", "³": "3", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"}
+)
 
 UNITS: dict[str, str] = {
     "mm": "mm", "millimeter": "mm", "cm": "cm", "zentimeter": "cm", "dm": "dm", "m": "m", "meter": "m", "metern": "m",

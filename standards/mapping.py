@@ -1,4 +1,4 @@
-"""The values of a matching: hashable, so that tables with the same mapping are converted together. No decisions here."""
+"""The values of a matching: hashable, so that tables of one mapping are converted together. No decisions."""
 
 from __future__ import annotations
 

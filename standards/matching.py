@@ -49,7 +49,14 @@ class _State:
             self.sampled[column] = sample(self.table.frame, column)
         return self.sampled[column]
 
-    def ask(self, code: str, column: str | None = None, value: str = "", expected: str = "", severity: Severity = Severity.WARNING) -> None:
+    def ask(
+        self,
+        code: str,
+        column: str | None = None,
+        value: str = "",
+        expected: str = "",
+        severity: Severity = Severity.WARNING,
+    ) -> None:
         text = say(code, column=column, value=value, expected=expected)
         self.questions.append(Finding(severity, code, text, column=column))
 
@@ -63,7 +70,9 @@ def match_table(table: Table, standard: Standard) -> Mapping:
     columns = tuple(name for name in table.frame.columns if not name.startswith(VIRTUAL))
     state = _State(table, standard, columns)
     told_place = _told(state)
-    located = told_place or (find_position(columns, set(state.taken), state.values, table.crs) if standard.has_places else None)
+    located = told_place or (
+        find_position(columns, set(state.taken), state.values, table.crs) if standard.has_places else None
+    )
     position, place_matches = located or (None, ())
     state.taken.update(dict.fromkeys(position.columns, "lat") if position else {})
     _by_name(state)
@@ -75,7 +84,9 @@ def match_table(table: Table, standard: Standard) -> Mapping:
     sources += _made(state, sources, spec)
     served = {source.field for source in sources} | ({"lat", "lon"} if position else set())
     _ask_for_missing(state, served | ({spec.value_field, *spec.set_fields} if spec else set()))
-    named = tuple(ColumnMatch(column, name, how, confidence) for name, (column, how, confidence) in state.by_field.items())
+    named = tuple(
+        ColumnMatch(column, name, how, confidence) for name, (column, how, confidence) in state.by_field.items()
+    )
     matches = (*named, *split_matches, *wide_matches, *place_matches)
     used = {match.column for match in matches} | {column for source in sources for column in source.columns}
     order = {name: rank for rank, name in enumerate(standard.by_name)}
@@ -112,7 +123,11 @@ def _by_name(state: _State) -> None:
         wanted = state.standard.by_name[name]
         if column in state.taken or (name in state.by_field and not wanted.coalesce) or name in ("lat", "lon"):
             continue
-        if needs_content(wanted) and len(state.values(column)) >= FEW and fits_field(wanted, state.values(column)) < CONTENT:
+        if (
+            needs_content(wanted)
+            and len(state.values(column)) >= FEW
+            and fits_field(wanted, state.values(column)) < CONTENT
+        ):
             if score > 0.95 and not wanted.helper:
                 odd = next((value for value in state.values(column) if fits_field(wanted, (value,)) == 0), "")
                 state.ask("column_content", column, odd[:60], wanted.title_de)
@@ -152,7 +167,11 @@ def _unpivot(state: _State) -> tuple[Unpivot, tuple[ColumnMatch, ...]] | None:
     """Wide columns, which win over single columns of the same fields."""
     values = {rule.value for rule in state.standard.wide}
     sure = {column for column, how, score in state.by_field.values() if score >= 0.92 or how == "told"}
-    taken = {column for column, name in state.taken.items() if name not in values and (column in sure or name not in state.by_field)}
+    taken = {
+        column
+        for column, name in state.taken.items()
+        if name not in values and (column in sure or name not in state.by_field)
+    }
     found = find_unpivot(state.standard, state.columns, taken, set(state.by_field), state.values)
     if found is None:
         return None
@@ -194,7 +213,7 @@ def _by_likeness(state: _State, spec: Unpivot | None) -> None:
 @lru_cache(maxsize=8192)
 def _alike(form: str, words: tuple[str, ...]) -> tuple[str, float] | None:
     """The most similar known header, if it is similar at all; short words are never alike."""
-    from rapidfuzz import fuzz, process  # noqa: PLC0415  only headers nobody knows need it
+    from rapidfuzz import fuzz, process
 
     if len(form) < 6:
         return None
@@ -219,7 +238,11 @@ def _made(state: _State, sources: list[Source], spec: Unpivot | None) -> list[So
     for wanted in state.standard.fields:
         if wanted.name in served and not wanted.join:
             continue
-        source = _joined(state, wanted) or _moment(state, wanted) or (None if wanted.name in served else _from_context(state, wanted))
+        source = (
+            _joined(state, wanted)
+            or _moment(state, wanted)
+            or (None if wanted.name in served else _from_context(state, wanted))
+        )
         if source and (wanted.name not in served or source.kind == "join"):
             made.append(source)
     return made
@@ -227,7 +250,7 @@ def _made(state: _State, sources: list[Source], spec: Unpivot | None) -> list[So
 
 def _joined(state: _State, wanted: FieldDef) -> Source | None:
     parts = [state.by_field[name][0] for name in wanted.join if name in state.by_field]
-    if not parts or len(parts) == 1 and wanted.name in state.by_field:
+    if not parts or (len(parts) == 1 and wanted.name in state.by_field):
         return Source(wanted.name, "join", tuple(wanted.join)) if parts and wanted.name not in state.by_field else None
     return Source(wanted.name, "join", tuple(name for name in wanted.join if name in state.by_field))
 
@@ -261,9 +284,11 @@ def _context_value(wanted: FieldDef, text: str) -> str | None:
 
 
 def _ask_for_missing(state: _State, served: set[str]) -> None:
-    derived = {rule.field for rule in state.standard.derive} | {state.standard.interval[0] if state.standard.interval else ""}
+    derived = {rule.field for rule in state.standard.derive} | {
+        state.standard.interval[0] if state.standard.interval else ""
+    }
     for wanted in state.standard.fields:
-        if wanted.name in served or wanted.name in derived and not wanted.required:
+        if wanted.name in served or (wanted.name in derived and not wanted.required):
             continue
         if wanted.required:
             state.ask("field_unserved", expected=wanted.title_de, severity=Severity.ERROR)

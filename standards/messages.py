@@ -1,4 +1,5 @@
 """Every German sentence the engine says, keyed by code. Placeholders are filled by `say` or, for many rows, by `faults`."""
+# ruff: noqa: E501  one sentence, one line
 
 from __future__ import annotations
 

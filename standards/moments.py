@@ -3,6 +3,7 @@
 A column's values fall into few shapes (digits replaced by 9); each shape is parsed as a whole. Moments are naive
 German local time; an offset or `Z` in the text is converted to Europe/Berlin.
 """
+# ruff: noqa: E501  a pattern broken over lines is no longer a pattern
 
 from __future__ import annotations
 
@@ -22,7 +23,10 @@ ISO = rf"^(\d{{4}})[-./](\d{{1,2}})[-./](\d{{1,2}}){_TIME}{_ZONE}$"
 DMY = rf"^(?:[A-Za-zÄä]{{2,10}}\.?,?\s+)?(\d{{1,2}})[.](\d{{1,2}})[.](\d{{4}}|\d{{2}}){_TIME}{_ZONE}$"
 SLASH = rf"^(\d{{1,2}})[/-](\d{{1,2}})[/-](\d{{4}}|\d{{2}}){_TIME}{_ZONE}$"
 COMPACT = r"^((?:19|20)\d{2})(\d{2})(\d{2})$"
-_WORDY = re.compile(r"^(?:[A-Za-zÄä]{2,10}\.?,?\s+)?(\d{1,2})\.?\s*([A-Za-zäÄ]+)\.?\s+(\d{4})(?:[ ,]+(\d{1,2}):(\d{2}))?(?:\s*uhr)?$", re.IGNORECASE)
+_WORDY = re.compile(
+    r"^(?:[A-Za-zÄä]{2,10}\.?,?\s+)?(\d{1,2})\.?\s*([A-Za-zäÄ]+)\.?\s+(\d{4})(?:[ ,]+(\d{1,2}):(\d{2}))?(?:\s*uhr)?$",
+    re.IGNORECASE,
+)
 _ANY = re.compile("|".join(f"(?:{p})" for p in (ISO, DMY, SLASH, COMPACT)), re.IGNORECASE)
 _CLOCK = re.compile(r"^\d{1,2}[:.]\d{2}(?::\d{2})?(?:\s*uhr)?$", re.IGNORECASE)
 _EXCEL = (20_000.0, 60_000.0)
@@ -52,12 +56,16 @@ def read_moments(text: pl.Series, groups: pl.Series) -> tuple[pl.Series, pl.Seri
     `groups`: number of the table each row is of; the order of day and month is settled per table.
     """
     fast = _whole(text)
-    nothing = pl.Series("a", [False]).new_from_index(0, len(text)) if len(text) else pl.Series("a", [], dtype=pl.Boolean)
+    nothing = (
+        pl.Series("a", [False]).new_from_index(0, len(text)) if len(text) else pl.Series("a", [], dtype=pl.Boolean)
+    )
     if fast is not None:
         return fast, nothing
     frame = pl.DataFrame({"x": text, "g": groups})
     frame = frame.with_columns(month_first=_month_first(frame), **_parts(frame))
-    doubt = (pl.col("month_first").is_null() & pl.col("s1").is_not_null() & (pl.col("s1") != pl.col("s2"))).fill_null(value=False)
+    doubt = (pl.col("month_first").is_null() & pl.col("s1").is_not_null() & (pl.col("s1") != pl.col("s2"))).fill_null(
+        value=False
+    )
     frame = frame.with_columns(doubt=doubt).with_columns(_assembled().alias("m"))
     frame = frame.with_columns(m=pl.when("doubt").then(None).otherwise(pl.col("m")))
     left = (frame["m"].is_null() & text.is_not_null() & ~frame["doubt"]).arg_true()
@@ -67,9 +75,18 @@ def read_moments(text: pl.Series, groups: pl.Series) -> tuple[pl.Series, pl.Seri
     return moments, frame["doubt"]
 
 
-_FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%Y-%m-%d %H:%M")
+_FORMATS = (
+    "%Y-%m-%d",
+    "%d.%m.%Y",
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S",
+    "%d.%m.%Y %H:%M",
+    "%d.%m.%Y %H:%M:%S",
+    "%Y-%m-%d %H:%M",
+)
 _SHAPES = {
-    re.compile("^" + re.sub(r"%[mdHMS]", r"\\d{2}", form.replace(".", r"\.").replace("%Y", r"\d{4}")) + "$"): form for form in _FORMATS
+    re.compile("^" + re.sub(r"%[mdHMS]", r"\\d{2}", form.replace(".", r"\.").replace("%Y", r"\d{4}")) + "$"): form
+    for form in _FORMATS
 }
 
 
@@ -88,7 +105,7 @@ def _whole(text: pl.Series) -> pl.Series | None:
 
 def _years_plausible(moments: pl.Series) -> bool:
     low, high = moments.dt.year().min(), moments.dt.year().max()
-    return low is None or high is None or (1000 <= int(low) and int(high) <= 2999)  # type: ignore[arg-type]
+    return low is None or high is None or (int(low) >= 1000 and int(high) <= 2999)  # type: ignore[arg-type]
 
 
 def _parts(frame: pl.DataFrame) -> dict[str, pl.Expr]:
@@ -115,15 +132,24 @@ def _month_first(frame: pl.DataFrame) -> pl.Series:
     """Per row its table's order for `1/2/2015`: True month first, False day first, null where nothing tells."""
     slash = frame.select(
         "g",
-        a=pl.col("x").str.extract("(?i)" + SLASH, 1).cast(pl.Int32, strict=False), b=pl.col("x").str.extract("(?i)" + SLASH, 2).cast(pl.Int32, strict=False)
+        a=pl.col("x").str.extract("(?i)" + SLASH, 1).cast(pl.Int32, strict=False),
+        b=pl.col("x").str.extract("(?i)" + SLASH, 2).cast(pl.Int32, strict=False),
     )
     if slash["a"].null_count() == slash.height:
-        return pl.Series("month_first", [None], dtype=pl.Boolean).new_from_index(0, frame.height) if frame.height else pl.Series([], dtype=pl.Boolean)
+        return (
+            pl.Series("month_first", [None], dtype=pl.Boolean).new_from_index(0, frame.height)
+            if frame.height
+            else pl.Series([], dtype=pl.Boolean)
+        )
     seen = slash.select(
-        day=(pl.col("a").max().over("g") > 12).fill_null(value=False), month=(pl.col("b").max().over("g") > 12).fill_null(value=False)
+        day=(pl.col("a").max().over("g") > 12).fill_null(value=False),
+        month=(pl.col("b").max().over("g") > 12).fill_null(value=False),
     )
     return seen.select(
-        pl.when(pl.col("day") & ~pl.col("month")).then(pl.lit(value=False)).when(pl.col("month") & ~pl.col("day")).then(pl.lit(value=True))
+        pl.when(pl.col("day") & ~pl.col("month"))
+        .then(pl.lit(value=False))
+        .when(pl.col("month") & ~pl.col("day"))
+        .then(pl.lit(value=True))
     ).to_series()
 
 
@@ -136,17 +162,37 @@ def _assembled() -> pl.Expr:
     afternoon = pl.col("ap").str.to_lowercase().str.starts_with("p")
     hour = pl.col("h").fill_null(0)
     hour = pl.when(pl.col("ap").is_null()).then(hour).when(afternoon).then(hour % 12 + 12).otherwise(hour % 12)
-    valid = month.is_between(1, 12) & day.is_between(1, 31) & hour.is_between(0, 24) & pl.col("mi").fill_null(0).is_between(0, 59)
+    valid = (
+        month.is_between(1, 12)
+        & day.is_between(1, 31)
+        & hour.is_between(0, 24)
+        & pl.col("mi").fill_null(0).is_between(0, 59)
+    )
     valid &= pl.col("s").fill_null(0).is_between(0, 59) & year.is_between(1000, 2999)
     text = pl.format(
-        "{}-{}-{} {}:{}:{}", year, _two(month), _two(day), _two(hour % 24), _two(pl.col("mi").fill_null(0)), _two(pl.col("s").fill_null(0))
+        "{}-{}-{} {}:{}:{}",
+        year,
+        _two(month),
+        _two(day),
+        _two(hour % 24),
+        _two(pl.col("mi").fill_null(0)),
+        _two(pl.col("s").fill_null(0)),
     )
-    naive = text.str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="us") + pl.when(hour == 24).then(pl.duration(days=1)).otherwise(pl.duration(days=0))
+    naive = text.str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="us") + pl.when(hour == 24).then(
+        pl.duration(days=1)
+    ).otherwise(pl.duration(days=0))
     naive = pl.when(valid).then(naive)
     digits = pl.col("z").str.replace_all("[^0-9+-]", "")
-    offset = digits.str.slice(1, 2).cast(pl.Int64, strict=False).fill_null(0) * 60 + digits.str.slice(3, 2).cast(pl.Int64, strict=False).fill_null(0)
+    offset = digits.str.slice(1, 2).cast(pl.Int64, strict=False).fill_null(0) * 60 + digits.str.slice(3, 2).cast(
+        pl.Int64, strict=False
+    ).fill_null(0)
     offset = pl.when(pl.col("z").str.starts_with("-")).then(-offset).otherwise(offset)
-    local = (naive - pl.duration(minutes=offset)).dt.replace_time_zone("UTC").dt.convert_time_zone("Europe/Berlin").dt.replace_time_zone(None)
+    local = (
+        (naive - pl.duration(minutes=offset))
+        .dt.replace_time_zone("UTC")
+        .dt.convert_time_zone("Europe/Berlin")
+        .dt.replace_time_zone(None)
+    )
     return pl.when(pl.col("z").is_null()).then(naive).otherwise(local)
 
 
@@ -164,18 +210,21 @@ def _rest(text: pl.Series) -> pl.Series:
     unix = (seconds * 1_000_000).cast(pl.Int64, strict=False).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
     excel = epoch + pl.duration(microseconds=((n * 86_400).round(0) * 1_000_000).cast(pl.Int64, strict=False))
     out = frame.select(
-        pl.when(n.is_between(*_EXCEL)).then(excel).otherwise(unix.dt.convert_time_zone("Europe/Berlin").dt.replace_time_zone(None)).alias("m")
+        pl.when(n.is_between(*_EXCEL))
+        .then(excel)
+        .otherwise(unix.dt.convert_time_zone("Europe/Berlin").dt.replace_time_zone(None))
+        .alias("m")
     )["m"]
     left = out.is_null().arg_true()
     if len(left):
-        from standards.words import map_unique  # noqa: PLC0415  words has no need of this module
+        from standards.words import map_unique
 
         out = out.scatter(left, map_unique(text.gather(left), _wordy, pl.Datetime("us")))
     return out
 
 
 def _wordy(text: str) -> object:
-    from datetime import datetime  # noqa: PLC0415
+    from datetime import datetime
 
     found = _WORDY.match(text.strip())
     month = _MONTHS.get(found[2].lower()) if found else None

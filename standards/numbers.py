@@ -2,6 +2,7 @@
 
 The common forms are cast whole columns at a time; only odd values are looked at one by one, each different one once.
 """
+# ruff: noqa: E501  a pattern broken over lines is no longer a pattern
 
 from __future__ import annotations
 
@@ -16,10 +17,28 @@ from standards.headers import UNITS, fold
 from standards.words import map_unique
 
 _BLANKS = str.maketrans("", "", " \t\u00a0\u2009\u202f'’`_")
-_AFFIX = re.compile(r"^(?P<about>(?:ca|circa|rd|rund|etwa|~|≈|min|max)\.?\s*)?(?P<front>[€$]|EUR)?\s*(?P<number>[-+−–]?\s*[\d.,' \u00a0\u2009\u202f’]*\d[\d.,' \u00a0\u2009\u202f’]*(?:[eE][-+]?\d+)?)\s*(?P<minus>[-−–])?\s*(?P<unit>[^\d\s][^\d]*[23]?)?$", re.IGNORECASE)  # noqa: E501
+_AFFIX = re.compile(
+    r"^(?P<about>(?:ca|circa|rd|rund|etwa|~|≈|min|max)\.?\s*)?(?P<front>[€$]|EUR)?\s*(?P<number>[-+−–]?\s*[\d.,' \u00a0\u2009\u202f’]*\d[\d.,' \u00a0\u2009\u202f’]*(?:[eE][-+]?\d+)?)\s*(?P<minus>[-−–])?\s*(?P<unit>[^\d\s][^\d]*[23]?)?$",
+    re.IGNORECASE,
+)
 _AMBIGUOUS = re.compile(r"^[-+]?[1-9]\d{0,2}[.,]\d{3}$")
 _AMBIGUOUS_EXPR = r"^[-+]?[1-9]\d{0,2}[.,]\d{3}$"
-_WORDS = {"stk", "stueck", "stck", "plaetze", "stellplaetze", "personen", "jahre", "uhr", "prozent", "%", "-", ",-", ".-", ",--"}
+_WORDS = {
+    "stk",
+    "stueck",
+    "stck",
+    "plaetze",
+    "stellplaetze",
+    "personen",
+    "jahre",
+    "uhr",
+    "prozent",
+    "%",
+    "-",
+    ",-",
+    ".-",
+    ",--",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +56,7 @@ class Number:
 def parse_number(text: str) -> Number | None:
     """A German or English number as people write it; None if it is not surely one."""
     found = _AFFIX.match(text.strip())
-    if not found or (unit := _unit(found["unit"])) is False:
+    if not found or (unit := _unit(found["unit"])) is None:
         return None
     sign, digits = _sign(found["number"].translate(_BLANKS).replace("−", "-").replace("–", "-"), found["minus"])
     value = _value(digits)
@@ -50,14 +69,14 @@ def parse_number(text: str) -> Number | None:
     return Number(sign * value, other, kind, unit or None)
 
 
-def _unit(text: str | None) -> str | bool:
-    """A known unit's code, "" for a harmless word or nothing, False for anything else."""
+def _unit(text: str | None) -> str | None:
+    """A known unit's code, "" for a harmless word or nothing, None for anything else."""
     if not text or not text.strip():
         return ""
     folded = fold(text)
     if folded in UNITS:
         return UNITS[folded]
-    return "" if folded in _WORDS or text.strip() in _WORDS else False
+    return "" if folded in _WORDS or text.strip() in _WORDS else None
 
 
 def _sign(number: str, trailing: str | None) -> tuple[float, str]:
@@ -71,7 +90,7 @@ def _value(digits: str) -> float | None:
     if commas and points:
         decimal = "," if digits.rfind(",") > digits.rfind(".") else "."
         group = "." if decimal == "," else ","
-        if digits.count(decimal) > 1 or not _grouped(digits.split(decimal)[0], group):
+        if digits.count(decimal) > 1 or not _grouped(digits.split(decimal, maxsplit=1)[0], group):
             return None
         digits = digits.replace(group, "").replace(decimal, ".")
     elif commas + points > 1:
@@ -97,7 +116,12 @@ def _kind(found: re.Match[str], digits: str) -> str:
         return "approximate"
     if found["unit"] or found["front"]:
         return "unit_text"
-    if ("," in digits and "." in digits) or digits.count(".") > 1 or digits.count(",") > 1 or " " in found["number"].strip():
+    if (
+        ("," in digits and "." in digits)
+        or digits.count(".") > 1
+        or digits.count(",") > 1
+        or " " in found["number"].strip()
+    ):
         return "thousands_separator"
     if "," in digits:
         return "decimal_comma"
@@ -130,7 +154,11 @@ def read_numbers(text: pl.Series) -> Numbers:
 
 def _ambiguous(text: pl.Series) -> pl.Series | None:
     """Rows whose separator may mean either; None if no row. Looks at a sample first: most columns have none."""
-    if len(text) > 2000 and not text.head(1000).str.contains("[.,]").any() and not text.gather_every(97).str.contains("[.,]").any():
+    if (
+        len(text) > 2000
+        and not text.head(1000).str.contains("[.,]").any()
+        and not text.gather_every(97).str.contains("[.,]").any()
+    ):
         mask = text.str.contains_any([".", ","]).fill_null(value=False)
         if not mask.any():
             return None
@@ -151,7 +179,9 @@ def _commas(text: pl.Series, values: pl.Series, left: pl.Series) -> tuple[pl.Ser
     return out["v"], out["k"], out["l"]
 
 
-def _odd(text: pl.Series, values: pl.Series, kinds: pl.Series, left: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
+def _odd(
+    text: pl.Series, values: pl.Series, kinds: pl.Series, left: pl.Series
+) -> tuple[pl.Series, pl.Series, pl.Series]:
     shape = pl.Struct({"v": pl.Float64, "k": pl.String, "u": pl.String})
     index = left.arg_true()
     parsed = map_unique(text.gather(index), _as_struct, shape)

@@ -3,6 +3,7 @@
 Sources: EPSG registry; Gauss-Krüger zones by false easting (2…5 million), UTM zones with the zone number in front of
 the easting (`32691607`), as German surveying offices write them. Nothing of a standard is known here.
 """
+# ruff: noqa: E501  a pattern broken over lines is no longer a pattern
 
 from __future__ import annotations
 
@@ -23,8 +24,10 @@ MARGIN = 0.05
 
 _ZONE_PREFIX = re.compile(r"^\s*(3[23])\s+(?=\d{6})")
 _POINT = r"(?i)^\s*(?:SRID=\d+;)?\s*POINT\s*(?:Z|M|ZM)?\s*\(\s*([-\d.eE+]+)[\s,]+([-\d.eE+]+)[^)]*\)\s*$"
-_PAIR = r"^\s*(?:POINT)?\s*[\[({]?\s*([-+]?\d{1,8}(?:[.,]\d+)?)\s*°?\s*[NO E]?\s*(?:;|,\s|\s|,)\s*([-+]?\d{1,8}(?:[.,]\d+)?)\s*°?\s*[NOE]?\s*(?:[,;]\s*[-\d.]+\s*)?[\])}]?\s*$"  # noqa: E501
-WKT_WORD = re.compile(r"^\s*(?:SRID=\d+;)?\s*(?:MULTI)?(?:POINT|LINESTRING|POLYGON)|^\s*GEOMETRYCOLLECTION", re.IGNORECASE)
+_PAIR = r"^\s*(?:POINT)?\s*[\[({]?\s*([-+]?\d{1,8}(?:[.,]\d+)?)\s*°?\s*[NO E]?\s*(?:;|,\s|\s|,)\s*([-+]?\d{1,8}(?:[.,]\d+)?)\s*°?\s*[NOE]?\s*(?:[,;]\s*[-\d.]+\s*)?[\])}]?\s*$"
+WKT_WORD = re.compile(
+    r"^\s*(?:SRID=\d+;)?\s*(?:MULTI)?(?:POINT|LINESTRING|POLYGON)|^\s*GEOMETRYCOLLECTION", re.IGNORECASE
+)
 WKB_HEX = re.compile(r"^(?:00|01)[0-9A-Fa-f]{40,}$")
 GEOJSON = re.compile(r'^\s*\{.*"coordinates"\s*:', re.DOTALL)
 PAIR = re.compile(_PAIR)
@@ -51,14 +54,16 @@ def from_wkt(text: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
     left = (x.is_null() & text.is_not_null()).arg_true()
     made = pl.Series("m", [False]).new_from_index(0, len(text)) if len(text) else pl.Series("m", [], dtype=pl.Boolean)
     if len(left):
-        points = pl.DataFrame({"p": map_unique(text.gather(left), _representative, pl.Struct({"x": pl.Float64, "y": pl.Float64}))}).unnest("p")
+        points = pl.DataFrame(
+            {"p": map_unique(text.gather(left), _representative, pl.Struct({"x": pl.Float64, "y": pl.Float64}))}
+        ).unnest("p")
         x, y = x.scatter(left, points["x"]), y.scatter(left, points["y"])
         made = made.scatter(left, points["x"].is_not_null())
     return x, y, made
 
 
 def _representative(text: str) -> dict[str, float | None]:
-    import shapely  # noqa: PLC0415  heavy, and most files hold points only
+    import shapely
 
     try:
         if WKB_HEX.match(text.strip()):
@@ -108,9 +113,11 @@ def locate(
     boxes: dict[int, tuple[float, float, float, float] | None],
     systems: dict[int, str | None],
 ) -> Places:
-    """x (east or longitude), y (north or latitude) in any system → WGS84, decided per table, mended per row."""
+    """X (east or longitude), y (north or latitude) in any system → WGS84, decided per table, mended per row."""
     frame = pl.DataFrame({"x": x, "y": y, "g": groups})
-    known = frame.lazy().filter(pl.col("x").is_not_null() & pl.col("y").is_not_null() & ((pl.col("x") != 0) | (pl.col("y") != 0)))
+    known = frame.lazy().filter(
+        pl.col("x").is_not_null() & pl.col("y").is_not_null() & ((pl.col("x") != 0) | (pl.col("y") != 0))
+    )
     medians = known.group_by("g").agg(pl.col("x").median(), pl.col("y").median()).collect()
     chosen: dict[int, tuple[bool, str]] = {}
     for group, mx, my in medians.iter_rows():
@@ -130,7 +137,9 @@ def _system(x: float, y: float, told: str | None, box: tuple[float, float, float
     """(swapped, EPSG code) of a table from its median place; code "" if no system fits."""
     for swapped, east, north in ((False, x, y), (True, y, x)):
         candidates = [told] if told and _fits_box(east, north, told, box) else _candidates(east, north)
-        inside = [code for code in candidates if _fits_box(east, north, code, box)] or [c for c in candidates if _fits_box(east, north, c, None)]
+        inside = [code for code in candidates if _fits_box(east, north, code, box)] or [
+            c for c in candidates if _fits_box(east, north, c, None)
+        ]
         if inside:
             return swapped, inside[0]
     for swapped, east, north in ((False, x, y), (True, y, x)):
@@ -196,7 +205,7 @@ def _transform_one(east: float, north: float, code: str) -> tuple[float, float]:
 
 @lru_cache(maxsize=32)
 def _transformer(code: str) -> Any:
-    import pyproj  # noqa: PLC0415  heavy; needed only where coordinates are projected
+    import pyproj
 
     return pyproj.Transformer.from_crs(code, "EPSG:4326", always_xy=True)
 
@@ -221,12 +230,16 @@ def _transformed(part: pl.DataFrame, code: str) -> pl.DataFrame:
         )
     bare = code.removesuffix("+zone")
     east = part["x"] % 1_000_000 if code.endswith("+zone") else part["x"]
-    lon, lat = _transformer(bare).transform(east.fill_null(float("nan")).to_numpy(), part["y"].fill_null(float("nan")).to_numpy())
+    lon, lat = _transformer(bare).transform(
+        east.fill_null(float("nan")).to_numpy(), part["y"].fill_null(float("nan")).to_numpy()
+    )
     done = part.with_columns(lon=pl.Series(lon, dtype=pl.Float64), lat=pl.Series(lat, dtype=pl.Float64))
     return done.with_columns(pl.when(pl.col(n).is_finite()).then(pl.col(n)).alias(n) for n in ("lon", "lat"))
 
 
-def _judge(frame: pl.DataFrame, boxes: dict[int, tuple[float, float, float, float] | None], systems: dict[int, str]) -> Places:
+def _judge(
+    frame: pl.DataFrame, boxes: dict[int, tuple[float, float, float, float] | None], systems: dict[int, str]
+) -> Places:
     """Mends single rows (swapped, sign, lost point) and names what is impossible or outside."""
     frame = _with_boxes(frame, boxes).with_columns(shown=pl.format("{} / {}", "x", "y"))
     degrees = pl.col("crs").is_in(["EPSG:4326", "EPSG:4258", "EPSG:4326+point", "OGC:CRS84", ""])
@@ -234,7 +247,9 @@ def _judge(frame: pl.DataFrame, boxes: dict[int, tuple[float, float, float, floa
     outside = (~_inside(lon, lat)).fill_null(value=False) & degrees
     turned = outside & _inside(lat, lon)
     signed = outside & ~turned & _inside(lon.abs(), lat.abs())
-    frame = frame.with_columns(turned=turned.fill_null(value=False), signed=signed.fill_null(value=False), outside=outside)
+    frame = frame.with_columns(
+        turned=turned.fill_null(value=False), signed=signed.fill_null(value=False), outside=outside
+    )
     frame = frame.with_columns(
         lon=pl.when("turned").then("lat").when("signed").then(lon.abs()).otherwise("lon"),
         lat=pl.when("turned").then("lon").when("signed").then(lat.abs()).otherwise("lat"),
@@ -263,19 +278,35 @@ def _with_boxes(frame: pl.DataFrame, boxes: dict[int, tuple[float, float, float,
         west, south, east, north = next(iter(widened.values()), GERMANY)
         return frame.with_columns(w=pl.lit(west), s=pl.lit(south), e=pl.lit(east), n=pl.lit(north))
     columns = dict(zip(("w", "s", "e", "n"), zip(*widened.values(), strict=True), strict=True))
-    table = pl.DataFrame({"g": list(widened), **{name: list(values) for name, values in columns.items()}}, schema_overrides={"g": pl.Int64})
+    table = pl.DataFrame(
+        {"g": list(widened), **{name: list(values) for name, values in columns.items()}},
+        schema_overrides={"g": pl.Int64},
+    )
     return frame.join(table, on="g", how="left", maintain_order="left")
 
 
 def _mend_points(frame: pl.DataFrame) -> pl.DataFrame:
     """Single rows that lost their decimal point in a file of degrees."""
-    lost = (pl.col("outside") & ~pl.col("turned") & ~pl.col("signed") & (pl.col("lon").abs() >= 100) | (pl.col("lat").abs() >= 100)).fill_null(value=False)
+    lost = (
+        pl.col("outside") & ~pl.col("turned") & ~pl.col("signed") & (pl.col("lon").abs() >= 100)
+        | (pl.col("lat").abs() >= 100)
+    ).fill_null(value=False)
     rows = frame.select(lost & pl.col("outside")).to_series().arg_true()
-    mended = pl.Series("mended", [False]).new_from_index(0, frame.height) if frame.height else pl.Series("mended", [], dtype=pl.Boolean)
+    mended = (
+        pl.Series("mended", [False]).new_from_index(0, frame.height)
+        if frame.height
+        else pl.Series("mended", [], dtype=pl.Boolean)
+    )
     if not len(rows):
         return frame.with_columns(mended=mended)
-    lon = [_with_point(abs(v), (5, 16)) if v is not None and abs(v) > 90 else v for v in frame["lon"].gather(rows).to_list()]
-    lat = [_with_point(abs(v), (47, 56)) if v is not None and abs(v) > 90 else v for v in frame["lat"].gather(rows).to_list()]
+    lon = [
+        _with_point(abs(v), (5, 16)) if v is not None and abs(v) > 90 else v
+        for v in frame["lon"].gather(rows).to_list()
+    ]
+    lat = [
+        _with_point(abs(v), (47, 56)) if v is not None and abs(v) > 90 else v
+        for v in frame["lat"].gather(rows).to_list()
+    ]
     return frame.with_columns(
         lon=frame["lon"].scatter(rows, pl.Series(lon, dtype=pl.Float64)),
         lat=frame["lat"].scatter(rows, pl.Series(lat, dtype=pl.Float64)),

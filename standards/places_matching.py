@@ -1,4 +1,5 @@
 """Which columns hold a place: latitude and longitude, east and north, one cell with both, a geometry."""
+# ruff: noqa: E501  word lists read better in rows
 
 from __future__ import annotations
 
@@ -30,7 +31,20 @@ EAST = (
     "geokoordinatelon", "gpslon", "gpslaenge", "e", "rechtswertutm32", "utm32rechts", "ostkoordinate", "yrechts", "laengewgs84",
     "dezimallaenge", "longitud", "londez", "mittelpunktx",
 )  # fmt: skip
-_GEOMETRY = ("wkt", "geometry", "geom", "thegeom", "geometrie", "shape", "geo", "geoshape", "koordinaten", "wktgeom", "geometrywkt", "location")
+_GEOMETRY = (
+    "wkt",
+    "geometry",
+    "geom",
+    "thegeom",
+    "geometrie",
+    "shape",
+    "geo",
+    "geoshape",
+    "koordinaten",
+    "wktgeom",
+    "geometrywkt",
+    "location",
+)
 _PAIRS = (
     "coords", "coordinates", "coordinate", "koordinaten", "koordinate", "geokoordinaten", "geopoint", "geopoint2d", "latlon", "latlng",
     "lonlat", "position", "standortkoordinaten", "gps", "gpskoordinaten", "location", "geo", "geometrie", "punkt", "koord",
@@ -41,7 +55,9 @@ _ZONES = ((re.compile(r"utm\s*_?33|25833"), "EPSG:25833"), (re.compile(r"utm\s*_
 Sampler = Callable[[str], tuple[str, ...]]
 
 
-def find_position(columns: tuple[str, ...], taken: set[str], values: Sampler, crs: str | None) -> tuple[Position, tuple[ColumnMatch, ...]] | None:
+def find_position(
+    columns: tuple[str, ...], taken: set[str], values: Sampler, crs: str | None
+) -> tuple[Position, tuple[ColumnMatch, ...]] | None:
     """The best source of places among the columns, or None. Degrees come before projected, pairs before geometries."""
     free = [column for column in columns if column not in taken]
     pairs = _axis_pairs(free, values)
@@ -130,8 +146,11 @@ def _pair_cell(free: list[str], values: Sampler, crs: str | None) -> tuple[Posit
     return None
 
 
-def _geometry_cell(free: list[str], values: Sampler, crs: str | None) -> tuple[Position, tuple[ColumnMatch, ...]] | None:
-    for column in free:
+def _geometry_cell(
+    free: list[str], values: Sampler, crs: str | None
+) -> tuple[Position, tuple[ColumnMatch, ...]] | None:
+    named = [column for column, _ in _ranked(free, _GEOMETRY)]
+    for column in dict.fromkeys([*(c for c in free if c.startswith("geometry")), *named, *free]):
         sampled = values(column)
         if sampled and share(sampled, is_geometry) >= 0.6:
             return Position("wkt", (column,), crs), _both(column, "geometry", 0.97)
@@ -148,7 +167,12 @@ def _by_content(free: list[str], values: Sampler) -> tuple[Position, tuple[Colum
     for column in free:
         sampled = values(column)
         if len(sampled) < 3 or not all(re.search(r"[.,]\d{3,}$", value) for value in sampled):
-            if sampled and len(sampled) >= 2 and all(PAIR.match(v) and re.search(r"\d[.,]\d{3,}", v) for v in sampled) and _degrees_pair(sampled):
+            if (
+                sampled
+                and len(sampled) >= 2
+                and all(PAIR.match(v) and re.search(r"\d[.,]\d{3,}", v) for v in sampled)
+                and _degrees_pair(sampled)
+            ):
                 return Position("pair", (column,), None), _both(column, "content", 0.85)
             continue
         numbers = [n.value for value in sampled if (n := parse_number(value))]
@@ -157,7 +181,10 @@ def _by_content(free: list[str], values: Sampler) -> tuple[Position, tuple[Colum
         elif len(numbers) == len(sampled) and all(5.8 <= n <= 15.1 for n in numbers):
             lon.append(column)
     if len(lat) == 1 and len(lon) == 1:
-        return Position("xy", (lon[0], lat[0])), (ColumnMatch(lat[0], "lat", "content", 0.85), ColumnMatch(lon[0], "lon", "content", 0.85))
+        return Position("xy", (lon[0], lat[0])), (
+            ColumnMatch(lat[0], "lat", "content", 0.85),
+            ColumnMatch(lon[0], "lon", "content", 0.85),
+        )
     return None
 
 

@@ -18,8 +18,16 @@ LAST = 3
 
 def totals_rows(frame: pl.DataFrame, columns: list[str]) -> tuple[pl.Series, pl.Series]:
     """Mask of totals rows at the end of each table (`Summe`, `Gesamt` in the first filled cell), and that cell."""
-    none = pl.Series("m", [False]).new_from_index(0, frame.height) if frame.height else pl.Series("m", [], dtype=pl.Boolean)
-    texts = pl.Series("v", [None], dtype=pl.String).new_from_index(0, frame.height) if frame.height else pl.Series("v", [], dtype=pl.String)
+    none = (
+        pl.Series("m", [False]).new_from_index(0, frame.height)
+        if frame.height
+        else pl.Series("m", [], dtype=pl.Boolean)
+    )
+    texts = (
+        pl.Series("v", [None], dtype=pl.String).new_from_index(0, frame.height)
+        if frame.height
+        else pl.Series("v", [], dtype=pl.String)
+    )
     if not columns or not frame.height:
         return none, texts
     tail = frame.with_row_index("n").group_by(VIRTUAL + "t", maintain_order=True).tail(LAST)
@@ -43,8 +51,16 @@ def key_filled(work: Work) -> pl.Series:
     """True where a row says at least one field of its key, so that an exact repetition is surely a duplicate."""
     names = [name for name in work.standard.key if name in work.values]
     if not names:
-        return pl.Series("k", [False]).new_from_index(0, work.height) if work.height else pl.Series("k", [], dtype=pl.Boolean)
-    return pl.DataFrame({name: work.values[name] for name in names}).select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+        return (
+            pl.Series("k", [False]).new_from_index(0, work.height)
+            if work.height
+            else pl.Series("k", [], dtype=pl.Boolean)
+        )
+    return (
+        pl.DataFrame({name: work.values[name] for name in names})
+        .select(pl.any_horizontal(pl.all().is_not_null()))
+        .to_series()
+    )
 
 
 def refuse_other_kinds(work: Work) -> list[Fault]:
@@ -78,7 +94,11 @@ def require(work: Work) -> None:
     for group in work.standard.required_any:
         present = [work.values[name] for name in group if name in work.values]
         frame = pl.DataFrame([series.alias(str(number)) for number, series in enumerate(present)])
-        empty = frame.select(pl.all_horizontal(pl.all().is_null())).to_series() if present else work.nulls(pl.Int8).is_null()
+        empty = (
+            frame.select(pl.all_horizontal(pl.all().is_null())).to_series()
+            if present
+            else work.nulls(pl.Int8).is_null()
+        )
         titles = ", ".join(f"„{work.standard.by_name[name].title_de}“" for name in group if name != "lon")
         work.fault("required_any_missing", group[0], empty, None, titles)
 
@@ -87,12 +107,16 @@ def derive(work: Work) -> None:
     """Fields that follow from others: a code from how a number begins, a difference, the step between moments."""
     for rule in work.standard.derive:
         origin = work.origins.get(rule.source, "")
-        if rule.field in work.values or rule.source not in work.values or (rule.columns and fold(origin) not in map(fold, rule.columns)):
+        if (
+            rule.field in work.values
+            or rule.source not in work.values
+            or (rule.columns and fold(origin) not in map(fold, rule.columns))
+        ):
             continue
         source = work.values[rule.source].cast(pl.String)
-        made = pl.DataFrame({"s": source}).select(
-            pl.coalesce(*(pl.when(pl.col("s").str.contains("^(?:" + begin + ")")).then(pl.lit(value)) for begin, value in rule.prefixes.items()))
-        ).to_series()  # fmt: skip
+        begins = [(pl.col("s").str.contains(f"^(?:{begin})"), value) for begin, value in rule.prefixes.items()]
+        chosen = pl.coalesce(*(pl.when(fits).then(pl.lit(value)) for fits, value in begins))
+        made = pl.DataFrame({"s": source}).select(chosen).to_series()
         work.values[rule.field] = made
         work.changed("derived", work.standard.by_name[rule.field].title_de, made.is_not_null(), source, made)
     for wanted in work.standard.all_fields:
@@ -100,7 +124,13 @@ def derive(work: Work) -> None:
             made = work.values[wanted.minus[0]] - work.values[wanted.minus[1]]
             made = made.set((made < 0).fill_null(value=False), 0)
             work.values[wanted.name] = made
-            work.changed("derived", wanted.title_de, made.is_not_null(), work.values[wanted.minus[0]].cast(pl.String), made.cast(pl.String))
+            work.changed(
+                "derived",
+                wanted.title_de,
+                made.is_not_null(),
+                work.values[wanted.minus[0]].cast(pl.String),
+                made.cast(pl.String),
+            )
     _intervals(work)
 
 
@@ -117,16 +147,36 @@ def _intervals(work: Work) -> None:
     made = frame.join(common, on="t", how="left", maintain_order="left")["d"].cast(pl.Int64)
     made = made.set(work.values[moment].is_null(), None)
     work.values[minutes] = made
-    work.changed("derived", work.standard.by_name[minutes].title_de, made.is_not_null(), work.values[moment].cast(pl.String), made.cast(pl.String))
+    work.changed(
+        "derived",
+        work.standard.by_name[minutes].title_de,
+        made.is_not_null(),
+        work.values[moment].cast(pl.String),
+        made.cast(pl.String),
+    )
 
 
 def same_keys(work: Work, bad: pl.Series) -> None:
     """A question to tables in which a key comes twice with different values."""
     names = [name for name in work.standard.key if name in work.values]
-    if not names or set(names) <= {"lat", "lon"} or work.mapping.unpivot or any(name not in work.values for name in work.standard.key[:1]):
+    if (
+        not names
+        or set(names) <= {"lat", "lon"}
+        or work.mapping.unpivot
+        or any(name not in work.values for name in work.standard.key[:1])
+    ):
         return
-    frame = pl.DataFrame({"t": work.groups, **{name: work.values[name] for name in names}}).filter(~bad).drop_nulls(names[:1])
+    frame = (
+        pl.DataFrame({"t": work.groups, **{name: work.values[name] for name in names}})
+        .filter(~bad)
+        .drop_nulls(names[:1])
+    )
     hashed = frame.hash_rows(seed=5)
-    twice = pl.DataFrame({"t": frame["t"], "d": ~hashed.is_first_distinct()}).group_by("t").agg(pl.col("d").sum()).filter(pl.col("d") > 0)
+    twice = (
+        pl.DataFrame({"t": frame["t"], "d": ~hashed.is_first_distinct()})
+        .group_by("t")
+        .agg(pl.col("d").sum())
+        .filter(pl.col("d") > 0)
+    )
     for group, count in twice.iter_rows():
         work.notes.append((group, Finding(Severity.WARNING, "same_key", say("same_key", value=count))))

@@ -24,12 +24,14 @@ def sample(frame: pl.DataFrame, column: str) -> tuple[str, ...]:
     head = series.head(SAMPLE)
     if len(series) > 20 * SAMPLE:
         head = head.append(series.gather_every(max(1, len(series) // SAMPLE)))
-    elif head.null_count() == len(head):
+    if head.null_count() > len(head) - SAMPLE // 2:
         head = series.drop_nulls().head(SAMPLE)
-    return tuple(text for value in head.to_list() if value and (text := value.strip()) and text.lower() not in MISSING_WORDS)
+    return tuple(
+        text for value in head.to_list() if value and (text := value.strip()) and text.lower() not in MISSING_WORDS
+    )
 
 
-def share(values: tuple[str, ...], fits: Callable[[str], bool]) -> float:
+def share(values: tuple[str, ...], fits: Callable[[str], object]) -> float:
     """Share of values for which `fits` is true; 1.0 for no values."""
     if not values:
         return 1.0
@@ -38,17 +40,24 @@ def share(values: tuple[str, ...], fits: Callable[[str], bool]) -> float:
 
 def needs_content(field: FieldDef) -> bool:
     """Whether the content of a column can speak against this field at all."""
-    return field.type != "string" or bool(field.codes and field.closed) or field.name in ("datum", "uhrzeit", "uhrzeit_ende")
+    return (
+        field.type != "string"
+        or bool(field.codes and field.closed)
+        or field.name in ("datum", "uhrzeit", "uhrzeit_ende")
+    )
 
 
-def fits_field(field: FieldDef, values: tuple[str, ...]) -> float:
+def fits_field(field: FieldDef, values: tuple[str, ...]) -> float:  # noqa: PLR0911  one answer per type
     """Share of sampled values that could be this field's (1.0 where anything may be)."""
     if field.codes and field.closed:
         return share(values, lambda value: fold(value) in code_words(field))
     if field.type in ("number", "integer"):
         return share(values, is_number)
     if field.type == "year":
-        return share(values, lambda value: bool(_YEAR.match(value)) or value == "0" or looks_like_moment(value) or is_number(value))
+        return share(
+            values,
+            lambda value: bool(_YEAR.match(value)) or value == "0" or looks_like_moment(value) or is_number(value),
+        )
     if field.type in ("date", "datetime"):
         return share(values, looks_like_moment)
     if field.type == "boolean":

@@ -20,7 +20,11 @@ ENOUGH = 0.4
 
 
 def find_splits(
-    standard: Standard, columns: tuple[str, ...], taken: dict[str, str], by_field: dict[str, tuple[str, str, float]], values: Sampler
+    standard: Standard,
+    columns: tuple[str, ...],
+    taken: dict[str, str],
+    by_field: dict[str, tuple[str, str, float]],
+    values: Sampler,
 ) -> tuple[list[Source], list[ColumnMatch]]:
     """Sources of split fields. Changes `taken` and `by_field`: a split column no longer serves one field alone."""
     sources: list[Source] = []
@@ -30,8 +34,10 @@ def find_splits(
         if len(set(own)) > 1:
             continue
         wanted = {fold(word) for word in rule.columns}
-        named = [column for column in columns if column not in taken and any(form in wanted for form, _ in forms(column))]
-        column = next((column for column in [*own, *named] if values(column) and share(values(column), lambda v, r=rule: _both(r, v)) >= ENOUGH), None)  # type: ignore[misc]
+        named = [
+            column for column in columns if column not in taken and any(form in wanted for form, _ in forms(column))
+        ]
+        column = next((name for name in [*own, *named] if _holds_both(rule, values(name))), None)
         if column is None:
             _alone(rule, named, own, by_field, taken, values)
             continue
@@ -44,17 +50,24 @@ def find_splits(
     return sources, matches
 
 
-def _both(rule: Split, value: str) -> bool:
-    return any(re.match(pattern, value) for pattern in rule.patterns)
+def _holds_both(rule: Split, sampled: tuple[str, ...]) -> bool:
+    return bool(sampled) and share(sampled, lambda value: any(re.match(p, value) for p in rule.patterns)) >= ENOUGH
 
 
-def _alone(rule: Split, named: list[str], own: list[str], by_field: dict[str, tuple[str, str, float]], taken: dict[str, str], values: Sampler) -> None:
+def _alone(  # noqa: PLR0917  all of them are the state of one matching
+    rule: Split,
+    named: list[str],
+    own: list[str],
+    by_field: dict[str, tuple[str, str, float]],
+    taken: dict[str, str],
+    values: Sampler,
+) -> None:
     """A column of the split's names that holds just one of the fields (`Baumart` with German names only)."""
     if own or not named or not values(named[0]):
         return
     sampled = values(named[0])
     for name, pattern in rule.alone.items():
-        if share(sampled, lambda value, p=pattern: bool(re.match(p, value))) >= 0.6:  # type: ignore[misc]
+        if share(sampled, re.compile(pattern).match) >= 0.6:
             by_field[name] = (named[0], "content", 0.85)
             taken[named[0]] = name
             return
@@ -74,7 +87,9 @@ def _parts(rule: Split, value: str) -> MappingOf[str, str | None]:
     for pattern in rule.patterns:
         found = re.match(pattern, value)
         if found:
-            return empty | {name: part.strip(" ,;") for name, part in found.groupdict().items() if part and part.strip(" ,;")}
+            return empty | {
+                name: part.strip(" ,;") for name, part in found.groupdict().items() if part and part.strip(" ,;")
+            }
     for name, pattern in rule.alone.items():
         if re.match(pattern, value):
             return empty | {name: value}

@@ -38,7 +38,7 @@ def _write_csv(standard: Standard, path: Path) -> None:
 
 
 def _write_xlsx(standard: Standard, path: Path) -> None:
-    import xlsxwriter  # noqa: PLC0415  only templates and written files need it
+    import xlsxwriter
 
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         head = book.add_format({"bold": True, "bg_color": "#DCE6F1", "bottom": 1, "text_wrap": True, "valign": "top"})
@@ -75,13 +75,24 @@ def _choices(field: FieldDef) -> dict[str, Any] | None:
 
 def _help_sheet(page: Any, standard: Standard, head: Any, text: Any) -> None:
     page.write_string(0, 0, f"{standard.title_de}: {standard.description_de}")
-    page.write_string(1, 0, "Füllen Sie das erste Blatt aus, eine Zeile je Eintrag. Leere Zellen sind erlaubt, wenn „Pflicht“ leer ist.")
+    page.write_string(
+        1,
+        0,
+        "Füllen Sie das erste Blatt aus, eine Zeile je Eintrag. Leere Zellen sind erlaubt, wenn „Pflicht“ leer ist.",
+    )
     for number, title in enumerate(("Spalte", "Bedeutung", "Art der Angabe", "Pflicht", "Erlaubte Werte", "Beispiel")):
         page.write_string(3, number, title, head)
         page.set_column(number, number, (28, 60, 26, 10, 36, 28)[number])
     for row, field in enumerate(standard.fields, start=4):
         words = ", ".join(code.title_de or code.value for code in field.codes)
-        cells = (field.title_de, field.description_de, _TYPES[field.type], "ja" if field.required else "", words, field.example)
+        cells = (
+            field.title_de,
+            field.description_de,
+            _TYPES[field.type],
+            "ja" if field.required else "",
+            words,
+            field.example,
+        )
         for number, cell in enumerate(cells):
             page.write_string(row, number, cell, text)
 

@@ -1,4 +1,4 @@
-"""Wide → long, as a standard declares it: which columns are one value told apart by their headers, and the unpivoting."""
+"""Wide → long, as a standard declares it: which columns are one value under several headers; the unpivoting."""
 
 from __future__ import annotations
 
@@ -25,12 +25,18 @@ def find_unpivot(
     for rule in standard.wide:
         if not set(rule.needs) <= served:
             continue
-        found = [(column, said) for column in columns if column not in taken and (said := _says(rule, column, standard)) is not None]
+        found = [
+            (column, said)
+            for column in columns
+            if column not in taken and (said := _says(rule, column, standard)) is not None
+        ]
         found = [(column, said) for column, said in found if values(column) and share(values(column), is_number) >= 0.8]
         found, questions = _first_of_each(found)
         if len(found) >= rule.minimum_columns:
             spec = Unpivot(rule.value, tuple((c, tuple(sorted(s.items()))) for c, s in _shared(found)), _unit(found))
-            matches = tuple(ColumnMatch(column, rule.value, "wide", 0.8 if rule.any_header else 0.95) for column, _ in found)
+            matches = tuple(
+                ColumnMatch(column, rule.value, "wide", 0.8 if rule.any_header else 0.95) for column, _ in found
+            )
             return spec, matches, questions
     return None
 
@@ -58,7 +64,9 @@ def _coded(field: FieldDef, text: str) -> str | None:
     return code_words(field).get(fold(text))
 
 
-def _first_of_each(found: list[tuple[str, dict[str, str]]]) -> tuple[list[tuple[str, dict[str, str]]], tuple[Finding, ...]]:
+def _first_of_each(
+    found: list[tuple[str, dict[str, str]]],
+) -> tuple[list[tuple[str, dict[str, str]]], tuple[Finding, ...]]:
     """Two columns that say the same would count twice: the first is used, the other asked about."""
     kept: dict[tuple[tuple[str, str], ...], str] = {}
     out, questions = [], []
@@ -96,8 +104,12 @@ def unpivot(frame: pl.DataFrame, spec: Unpivot) -> tuple[pl.DataFrame, pl.Series
         extra = {VIRTUAL + name: pl.lit(text, dtype=pl.String) for name, text in said}
         absent = {VIRTUAL + name: pl.lit(None, dtype=pl.String) for name in spec.set_fields if name not in dict(said)}
         parts.append(
-            frame.with_columns(**{VALUE: pl.col(column), HEADER: pl.lit(column), VIRTUAL + "order": pl.lit(order)}, **extra, **absent)
+            frame.with_columns(
+                **{VALUE: pl.col(column), HEADER: pl.lit(column), VIRTUAL + "order": pl.lit(order)}, **extra, **absent
+            )
         )
-    long = pl.concat([part.select(sorted(part.columns)) for part in parts]).sort(VIRTUAL + "i", VIRTUAL + "order", maintain_order=True)
+    long = pl.concat([part.select(sorted(part.columns)) for part in parts]).sort(
+        VIRTUAL + "i", VIRTUAL + "order", maintain_order=True
+    )
     empty = long[VALUE].is_null() | (long[VALUE].str.strip_chars() == "")
     return long.filter(~empty), long.filter(empty)[VIRTUAL + "t"]

@@ -1,5 +1,7 @@
 """Words in cells: missing, yes and no, codes, mojibake. Series in, series out; no field is known here."""
 
+# ruff: noqa: E501  word lists read better in rows
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -20,14 +22,20 @@ YES_WORDS = frozenset({"ja", "j", "yes", "y", "true", "wahr", "1", "x", "vorhand
 NO_WORDS = frozenset({"nein", "n", "no", "false", "falsch", "0", "nicht vorhanden", "f"})
 
 _MIXED = ("k.A.", "k. A.", "k.A", "o.A.", "n.A.")
-_VARIANTS = sorted({form for word in MISSING_WORDS for form in (word, word.upper(), word.capitalize(), word.title())} | {*_MIXED})
+_VARIANTS = sorted(
+    {form for word in MISSING_WORDS for form in (word, word.upper(), word.capitalize(), word.title())} | {*_MIXED}
+)
 
 
 def map_unique(series: pl.Series, function: Callable[[str], Any], dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
     """`function` over each different value once; nulls stay null. For columns whose values repeat, or few values."""
     values = series.drop_nulls().unique()
     if not len(values):
-        return pl.Series(series.name, [None], dtype=dtype).new_from_index(0, len(series)) if len(series) else pl.Series(series.name, [], dtype=dtype)
+        return (
+            pl.Series(series.name, [None], dtype=dtype).new_from_index(0, len(series))
+            if len(series)
+            else pl.Series(series.name, [], dtype=dtype)
+        )
     answers = pl.Series("a", [function(value) for value in values.to_list()], dtype=dtype, strict=False)
     return series.replace_strict(values, answers, default=None, return_dtype=dtype)
 

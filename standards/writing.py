@@ -56,25 +56,38 @@ def guarded(frame: pl.DataFrame) -> pl.DataFrame:
         return frame
     risky = [pl.col(name).str.contains(_FORMULA) & ~pl.col(name).str.contains(_NUMBER) for name in texts]
     return frame.with_columns(
-        pl.when(risk).then(pl.concat_str(pl.lit("'"), pl.col(name))).otherwise(pl.col(name)).alias(name) for name, risk in zip(texts, risky, strict=True)
+        pl.when(risk).then(pl.concat_str(pl.lit("'"), pl.col(name))).otherwise(pl.col(name)).alias(name)
+        for name, risk in zip(texts, risky, strict=True)
     )
 
 
 def _write_csv(frame: pl.DataFrame, path: Path) -> None:
     head = {name: f"'{name}" if name[:1] in "=+-@\t\r" else name for name in frame.columns if name}
-    guarded(frame).rename(head).write_csv(path, datetime_format="%Y-%m-%dT%H:%M:%S", date_format="%Y-%m-%d", line_terminator="\r\n")
+    guarded(frame).rename(head).write_csv(
+        path, datetime_format="%Y-%m-%dT%H:%M:%S", date_format="%Y-%m-%d", line_terminator="\r\n"
+    )
 
 
 def _write_xlsx(frame: pl.DataFrame, path: Path, *, sheet: str, notes: dict[str, str]) -> None:
-    import xlsxwriter  # noqa: PLC0415  only written files need it
+    import xlsxwriter
 
     if frame.height > XLSX_ROWS:
-        raise TooManyRows(f"Eine Excel-Datei fasst höchstens {XLSX_ROWS:,} Zeilen. Bitte wählen Sie CSV.".replace(",", "."))
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": True}
+        raise TooManyRows(
+            f"Eine Excel-Datei fasst höchstens {XLSX_ROWS:,} Zeilen. Bitte wählen Sie CSV.".replace(",", ".")
+        )
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "nan_inf_to_errors": True,
+    }
     with xlsxwriter.Workbook(str(path), options) as book:
         page = book.add_worksheet(sheet_name(sheet))
         bold = book.add_format({"bold": True, "bottom": 1})
-        formats = {pl.Date: book.add_format({"num_format": "yyyy-mm-dd"}), pl.Datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})}
+        formats = {
+            pl.Date: book.add_format({"num_format": "yyyy-mm-dd"}),
+            pl.Datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+        }
         page.freeze_panes(1, 0)
         for number, name in enumerate(frame.columns):
             page.write_string(0, number, name, bold)
@@ -97,5 +110,5 @@ def _write_column(page: object, number: int, values: pl.Series, form: object) ->
 
 
 def sheet_name(title: str) -> str:
-    """A title as Excel allows it for a sheet: at most 31 characters, none of []:*?/\\ ."""
+    """A title as Excel allows it for a sheet: at most 31 characters, no brackets, slashes, colons, stars."""
     return "".join("-" if char in "[]:*?/\\" else char for char in title)[:31] or "Daten"

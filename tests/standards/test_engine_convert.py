@@ -61,7 +61,9 @@ def test_a_column_that_cannot_be_decided_is_asked_about() -> None:
 
 def test_units_of_headers_and_cells_are_converted() -> None:
     """Centimetres in the header and metres in the cell both become the standard's unit."""
-    judgement = judged("baumkataster", {"Baumnummer": ["1", "2"], "hoehe_cm": ["1250", "900"], "Stammumfang": ["1,2 m", "80"]})
+    judgement = judged(
+        "baumkataster", {"Baumnummer": ["1", "2"], "hoehe_cm": ["1250", "900"], "Stammumfang": ["1,2 m", "80"]}
+    )
     assert judgement.accepted["hoehe_m"].to_list() == [12.5, 9.0]
     assert judgement.accepted["stammumfang_cm"].to_list() == [120.0, 80.0]
     assert judged("spielplaetze", {"Name": ["A"], "Fläche (ha)": ["0,5"]}).accepted["flaeche_m2"].to_list() == [5000.0]
@@ -120,7 +122,9 @@ def test_day_and_month_are_settled_over_the_column_or_asked() -> None:
 def test_places_of_all_kinds_come_out_in_munich(data: dict[str, list[str | None]], facts: dict[str, object]) -> None:
     """WGS84, UTM with and without zone, Gauss-Krüger, swapped, without decimal point, pairs and geometries."""
     rows = len(next(iter(data.values())))
-    judgement = judged("spielplaetze", {"Name": [f"S{n}" for n in range(rows)], **data}, bbox=(11.36, 48.06, 11.73, 48.25), **facts)
+    judgement = judged(
+        "spielplaetze", {"Name": [f"S{n}" for n in range(rows)], **data}, bbox=(11.36, 48.06, 11.73, 48.25), **facts
+    )
     assert judgement.rows_rejected == 0
     assert judgement.accepted["lat"].to_list() == pytest.approx([48.137154] * rows, abs=2e-3)
     assert judgement.accepted["lon"].to_list() == pytest.approx([11.576124] * rows, abs=2e-3)
@@ -128,7 +132,11 @@ def test_places_of_all_kinds_come_out_in_munich(data: dict[str, list[str | None]
 
 def test_single_swapped_rows_are_mended_and_impossible_places_rejected() -> None:
     """In a column of good places one swapped row is turned, 0/0 and a place elsewhere wait with a reason each."""
-    data = {"Name": list("abcde"), "lat": ["48.1", "48.2", "11.5", "0", "40.4"], "lon": ["11.5", "11.6", "48.1", "0", "-3.7"]}
+    data = {
+        "Name": list("abcde"),
+        "lat": ["48.1", "48.2", "11.5", "0", "40.4"],
+        "lon": ["11.5", "11.6", "48.1", "0", "-3.7"],
+    }
     judgement = judged("spielplaetze", data)
     assert judgement.accepted["lat"].to_list() == [48.1, 48.2, 48.1]
     assert judgement.rejected["code"].to_list() == ["coordinate_impossible", "coordinate_outside"]
@@ -136,7 +144,9 @@ def test_single_swapped_rows_are_mended_and_impossible_places_rejected() -> None
 
 def test_missing_places_are_fine_and_half_a_place_is_not() -> None:
     """Empty coordinates stay empty; one of two is a fault."""
-    judgement = judged("spielplaetze", {"Name": ["a", "b", "c"], "lat": ["48.1", None, "48.2"], "lon": ["11.5", None, None]})
+    judgement = judged(
+        "spielplaetze", {"Name": ["a", "b", "c"], "lat": ["48.1", None, "48.2"], "lon": ["11.5", None, None]}
+    )
     assert judgement.accepted["lat"].to_list() == [48.1, None]
     assert judgement.rejected["code"].to_list() == ["coordinate_incomplete"]
 
@@ -158,9 +168,21 @@ def test_one_cell_with_two_names_is_split(cell: str, botanical: str, german: str
 
 def test_budget_years_as_columns_become_rows() -> None:
     """`Ist 2015` and `Plan 2016` become year, state and amount; empty cells are no rows."""
-    judgement = judged("haushalt", {"Produkt": ["11", "12"], "Sachkonto": ["41100000", "52100000"], "Ist 2015": ["-1.000,50", None], "Plan 2016": ["7", "8,1"]})
+    judgement = judged(
+        "haushalt",
+        {
+            "Produkt": ["11", "12"],
+            "Sachkonto": ["41100000", "52100000"],
+            "Ist 2015": ["-1.000,50", None],
+            "Plan 2016": ["7", "8,1"],
+        },
+    )
     rows = judgement.accepted.select("_row", "jahr", "stand", "konto", "art", "betrag_eur").rows()
-    assert rows == [(2, 2015, "ist", "41100000", "ertrag", -1000.5), (2, 2016, "plan", "41100000", "ertrag", 7.0), (3, 2016, "plan", "52100000", "aufwand", 8.1)]
+    assert rows == [
+        (2, 2015, "ist", "41100000", "ertrag", -1000.5),
+        (2, 2016, "plan", "41100000", "ertrag", 7.0),
+        (3, 2016, "plan", "52100000", "aufwand", 8.1),
+    ]
 
 
 def test_a_year_is_taken_from_the_file_name_and_said() -> None:
@@ -173,14 +195,24 @@ def test_a_year_is_taken_from_the_file_name_and_said() -> None:
 def test_counters_as_columns_become_directions() -> None:
     """Date and time in two columns, directions as columns, the step between rows as the interval."""
     data = {"datum": ["2017.01.01", "2017.01.02"], "uhrzeit_start": ["00:00", "00:00"], "zaehlstelle": ["A", "A"]}
-    judgement = judged("radverkehrszaehlung", {**data, "richtung_1": ["1", "2"], "richtung_2": ["3", "4"], "gesamt": ["4", "6"], "temperatur": ["5", "6"]})
-    assert judgement.accepted.select("richtung", "anzahl", "intervall_min").rows()[:3] == [("richtung_1", 1, 1440), ("richtung_2", 3, 1440), ("gesamt", 4, 1440)]
+    judgement = judged(
+        "radverkehrszaehlung",
+        {**data, "richtung_1": ["1", "2"], "richtung_2": ["3", "4"], "gesamt": ["4", "6"], "temperatur": ["5", "6"]},
+    )
+    assert judgement.accepted.select("richtung", "anzahl", "intervall_min").rows()[:3] == [
+        ("richtung_1", 1, 1440),
+        ("richtung_2", 3, 1440),
+        ("gesamt", 4, 1440),
+    ]
     assert judgement.rows_accepted == 6
 
 
 def test_an_address_is_made_of_its_parts() -> None:
     """Street, number, postcode and town of their own columns become one line; an address of its own gets what it lacks."""
-    parts = judged("spielplaetze", {"Name": ["A"], "Straße": ["Hauptstr."], "Hausnr.": ["5a"], "PLZ": ["86150"], "Ort": ["Augsburg"]})
+    parts = judged(
+        "spielplaetze",
+        {"Name": ["A"], "Straße": ["Hauptstr."], "Hausnr.": ["5a"], "PLZ": ["86150"], "Ort": ["Augsburg"]},
+    )
     assert parts.accepted["adresse"].to_list() == ["Hauptstr. 5a, 86150 Augsburg"]
     own = judged("spielplaetze", {"Name": ["A"], "Adresse": ["Hauptstr. 5a"], "PLZ": ["86150"], "Ort": ["Augsburg"]})
     assert own.accepted["adresse"].to_list() == ["Hauptstr. 5a, 86150 Augsburg"]
@@ -202,7 +234,10 @@ def test_told_columns_win_and_doubtful_ones_are_asked() -> None:
 
 def test_a_column_whose_content_contradicts_its_name_is_not_used() -> None:
     """`Höhe` full of words is no height: the column is left out and asked about, no row is lost."""
-    judgement = judged("baumkataster", {"Baumnummer": ["1", "2", "3"], "Baumart": ["Eiche", "Linde", "Esche"], "Höhe": ["niedrig", "hoch", "hoch"]})
+    judgement = judged(
+        "baumkataster",
+        {"Baumnummer": ["1", "2", "3"], "Baumart": ["Eiche", "Linde", "Esche"], "Höhe": ["niedrig", "hoch", "hoch"]},
+    )
     assert judgement.rows_accepted == 3
     assert "column_content" in [finding.code for finding in judgement.findings]
 
@@ -218,5 +253,10 @@ def test_match_says_how_each_column_was_found() -> None:
     """Names, synonyms and places carry how and how sure."""
     frame = pl.DataFrame({"BAUMNR,C,10": ["1"], "Kronen-ø": ["5"], "Hochwert": ["5334761"], "Rechtswert": ["4468503"]})
     mapping = match(Table(frame, pl.Series([2])), STANDARDS["baumkataster"])
-    assert {m.field: m.how for m in mapping.matches} == {"baum_nr": "name", "kronendurchmesser_m": "synonym", "lat": "synonym", "lon": "synonym"}
+    assert {m.field: m.how for m in mapping.matches} == {
+        "baum_nr": "name",
+        "kronendurchmesser_m": "synonym",
+        "lat": "synonym",
+        "lon": "synonym",
+    }
     assert all(m.confidence >= 0.75 for m in mapping.matches)

@@ -26,7 +26,7 @@ CELLS = st.one_of(
     st.sampled_from(
         ["", " ", "-", "k.A.", "12,5", "1.234", "1.234,50", "48,137", "11.57", "01.02.2024", "2/3/2015", "ja", "POINT (11 48)", "POINT (x",
          "[9.4, 54.7]", "=1+1", "NaN", "inf", "1e400", "Summe", "DE12 5001 0517 5407 3249 31", "Herr Müller", "\x00", "9" * 40, "Ã¼", "0", "3526919",
-         "6074829", "32691607", "1740651467085", "43831", "{\"coordinates\": [1]}", "POLYGON EMPTY", "99.99.9999", "24:00"]
+         "6074829", "32691607", "1740651467085", "43831", '{"coordinates": [1]}', "POLYGON EMPTY", "99.99.9999", "24:00"]
     ),
     st.text(max_size=12),
 )  # fmt: skip
@@ -65,7 +65,9 @@ def test_no_table_of_strings_breaks_the_engine_and_no_row_is_lost(wild: Table, n
 def test_tables_judged_together_come_out_as_judged_alone(tables: list[Table], name: str) -> None:
     """`judge_many` gives for each table the very judgement `judge` gives."""
     twice = [*tables, *tables]
-    for one, many in zip([judge(item, STANDARDS[name]) for item in twice], judge_many(twice, STANDARDS[name]), strict=True):
+    for one, many in zip(
+        [judge(item, STANDARDS[name]) for item in twice], judge_many(twice, STANDARDS[name]), strict=True
+    ):
         assert one.mapping == many.mapping
         assert one.accepted.equals(many.accepted)
         assert one.rejected.equals(many.rejected)
@@ -75,11 +77,17 @@ def test_tables_judged_together_come_out_as_judged_alone(tables: list[Table], na
 
 def test_a_bad_number_is_rejected_with_a_sentence_that_says_what_to_do() -> None:
     """The sentence names row, column, value and what is expected; the other rows go on."""
-    judgement = judge(table({"Baumnummer": ["1", "2"], "Baumart": ["Eiche", "Linde"], "Höhe": ["12,5", "hoch"]}), STANDARDS["baumkataster"])
+    judgement = judge(
+        table({"Baumnummer": ["1", "2"], "Baumart": ["Eiche", "Linde"], "Höhe": ["12,5", "hoch"]}),
+        STANDARDS["baumkataster"],
+    )
     assert judgement.accepted["hoehe_m"].to_list() == [12.5]
     row = judgement.rejected.row(0, named=True)
     assert (row["_row"], row["code"], row["column"], row["value"]) == (3, "not_a_number", "Höhe", "hoch")
-    assert row["message_de"] == "In Zeile 3 steht in „Höhe“ der Wert „hoch“. Erwartet wird eine Zahl in Metern. Bitte korrigieren."
+    assert (
+        row["message_de"]
+        == "In Zeile 3 steht in „Höhe“ der Wert „hoch“. Erwartet wird eine Zahl in Metern. Bitte korrigieren."
+    )
     assert json.loads(row["record"]) == {"Baumnummer": "2", "Baumart": "Linde", "Höhe": "hoch"}
 
 
@@ -91,7 +99,11 @@ def test_a_row_with_two_faults_has_both_reasons() -> None:
 
 def test_totals_and_repeated_rows_are_rejected_and_name_why() -> None:
     """A totals row at the end and a word-for-word repetition wait in quarantine; the repetition names the first row."""
-    data = {"Baumnummer": ["1", "1", "2", "Summe"], "Baumart": ["Eiche", "Eiche", "Linde", None], "Höhe": ["3", "3", "4", "7"]}
+    data = {
+        "Baumnummer": ["1", "1", "2", "Summe"],
+        "Baumart": ["Eiche", "Eiche", "Linde", None],
+        "Höhe": ["3", "3", "4", "7"],
+    }
     judgement = judge(table(data), STANDARDS["baumkataster"])
     assert dict(judgement.rejected.select("_row", "code").iter_rows()) == {3: "duplicate_row", 5: "totals_row"}
     assert "wiederholt Zeile 2" in judgement.rejected["message_de"][0]
@@ -106,7 +118,9 @@ def test_equal_rows_without_any_key_are_not_called_duplicates() -> None:
 def test_a_required_field_without_column_is_said_once_for_the_file() -> None:
     """A budget without amounts: one error for the file, and each row waits with that reason."""
     judgement = judge(table({"Jahr": ["2020", "2021"], "Produkt": ["1", "2"]}), STANDARDS["haushalt"])
-    assert [finding.code for finding in judgement.findings if finding.row is None and finding.severity is Severity.ERROR] == ["field_unserved"]
+    assert [
+        finding.code for finding in judgement.findings if finding.row is None and finding.severity is Severity.ERROR
+    ] == ["field_unserved"]
     assert judgement.rejected["code"].to_list() == ["required_missing", "required_missing"]
 
 
@@ -121,7 +135,9 @@ def test_a_required_field_without_column_is_said_once_for_the_file() -> None:
 )
 def test_personal_data_in_a_published_text_rejects_the_row(value: str, code: str) -> None:
     """What must not be published stops its row, with its own code."""
-    judgement = judge(table({"Name": ["Spielplatz A", "Spielplatz B"], "Ausstattung": ["Rutsche", value]}), STANDARDS["spielplaetze"])
+    judgement = judge(
+        table({"Name": ["Spielplatz A", "Spielplatz B"], "Ausstattung": ["Rutsche", value]}), STANDARDS["spielplaetze"]
+    )
     assert judgement.rejected["code"].to_list() == [code]
 
 
@@ -133,14 +149,23 @@ def test_streets_and_churches_are_no_persons() -> None:
 
 def test_an_unmapped_column_of_persons_is_asked_about_and_not_published() -> None:
     """The owner's column is named in a warning and is in no field."""
-    judgement = judge(table({"Baumnummer": ["1"], "Baumart": ["Eiche"], "Eigentümer": ["Erika Muster"]}), STANDARDS["baumkataster"])
+    judgement = judge(
+        table({"Baumnummer": ["1"], "Baumart": ["Eiche"], "Eigentümer": ["Erika Muster"]}), STANDARDS["baumkataster"]
+    )
     assert [finding.column for finding in judgement.findings if finding.code == "privacy_column"] == ["Eigentümer"]
     assert "Erika Muster" not in judgement.accepted.write_csv()
 
 
 def test_the_standard_of_an_unlabelled_file_is_found() -> None:
     """A tree file is ranked first for the trees, with a clear lead."""
-    trees = table({"Baumnummer": ["1"], "Baumart botanisch": ["Acer campestre"], "Stammumfang (cm)": ["80"], "Pflanzjahr": ["1990"]})
+    trees = table(
+        {
+            "Baumnummer": ["1"],
+            "Baumart botanisch": ["Acer campestre"],
+            "Stammumfang (cm)": ["80"],
+            "Pflanzjahr": ["1990"],
+        }
+    )
     (first, best), (_, second) = rank(trees, STANDARDS)[:2]
     assert first == "baumkataster"
     assert best >= 0.5
