@@ -22,7 +22,7 @@ STORE = StoreConfig.model_validate(
 )
 RULES = [
     {
-        "ID": "allmende",
+        "ID": "allmende-uploads",
         "Status": "Enabled",
         "Filter": {"Prefix": ""},
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
