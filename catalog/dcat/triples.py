@@ -7,6 +7,7 @@ files and paging (`feed`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,6 +17,9 @@ from pyoxigraph import Literal, NamedNode, Triple
 from catalog.config import CatalogConfig
 from catalog.dcat import vocabulary as v
 from catalog.model import Agent, Catalog, Dataset, Distribution
+
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Characters that no XML 1.0 document may hold."""
 
 type_ = v.named(f"{v.RDF}type")
 
@@ -46,8 +50,9 @@ class _Node:
         self.triples += [Triple(self.subject, property_, t) for t in targets if t is not None]
 
     def text(self, predicate: str, value: str, language: str = "") -> None:
-        if value.strip():
-            literal = Literal(value.strip(), language=language) if language else Literal(value.strip())
+        clean = _UNPRINTABLE.sub("", value).strip()
+        if clean:
+            literal = Literal(clean, language=language) if language else Literal(clean)
             self.triples.append(Triple(self.subject, v.named(predicate), literal))
 
     def typed(self, predicate: str, value: object, datatype: str) -> None:

@@ -18,6 +18,7 @@ from catalog.model import Catalog, Dataset
 from catalog.portal.preview import Reader
 
 HERE = Path(__file__).parent
+_KINDS = frozenset({"Stadt", "Markt", "Gemeinde", "Landeshauptstadt", "Kreisstadt", "Universitätsstadt"})
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,12 @@ class Kommune:
     ags: str
     name: str
     datasets: tuple[Dataset, ...]
+
+    @property
+    def sort_name(self) -> str:
+        """The name of the place without what kind of municipality it is: people look for Bamberg under B."""
+        kind, _, place = self.name.partition(" ")
+        return f"{place if place and kind in _KINDS else self.name} {self.ags}".casefold()
 
 
 @dataclass(frozen=True)
@@ -47,12 +54,11 @@ class Context:
 
     def fingerprint(self, dataset: Dataset) -> str:
         """Changes exactly when the page of the dataset may change: its data, its relations, the design, the site."""
-        related = [
-            [d.id, d.title, d.rows]
-            for d in (*self.wholes.get(dataset.id, ()), *self.parts(dataset))
-            if d is not dataset
-        ]
-        what = [dataset.as_json(), related, self.config.model_dump(mode="json"), design()]
+        others = (*self.wholes.get(dataset.id, ()), *self.parts(dataset))
+        related = [[d.id, d.title, d.rows, d.is_invented, str(d.stand or d.modified)] for d in others]
+        kommune = self.kommunen.get(dataset.ags)
+        name = kommune.name if kommune else ""
+        what = [dataset.as_json(), related, name, self.config.model_dump(mode="json"), design()]
         return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
 
 

@@ -107,3 +107,11 @@ def test_odd_characters_in_addresses_are_encoded() -> None:
 def test_mail_addresses(text: str, good: bool) -> None:
     """Only a mail address becomes a mailto link."""
     assert (vocabulary.mailto(text) is not None) is good
+
+
+@pytest.mark.parametrize("name", ["feed.ttl", "feed.rdf", "feed.jsonld"])
+def test_hostile_text_breaks_no_format(catalog: Make, manifest: Said, name: str) -> None:
+    """Control characters go, markup and quotes stay text, in every format."""
+    graph = _graph(catalog(manifest(title="a\x00\x01<b>&amp;\"\\ ']]> ä", description="x\ny")), name=name)
+    titles = {str(o) for s in graph.subjects(RDF.type, DCAT.Dataset) for o in graph.objects(s, DCTERMS.title)}
+    assert titles == {"a<b>&amp;\"\\ ']]> ä"}

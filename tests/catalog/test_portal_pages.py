@@ -228,3 +228,11 @@ def test_one_dataset_is_one_page(published: Sites) -> None:
     whole = load_catalog(published.onprem, CatalogConfig())
     ctx = context_for(whole, CatalogConfig(), published.onprem)
     assert [path for path, _ in pages_for_dataset(whole.datasets[0], ctx)] == ["datensatz/09461000/baumkataster.html"]
+
+
+def test_municipalities_are_listed_by_the_name_of_the_place(catalog: Make, manifest: Said) -> None:
+    """Aschau, Stadt Bamberg, Markt Cadolzburg: the kind of municipality does not count for the order."""
+    named = {"09461000": "Stadt Bamberg", "09573114": "Markt Cadolzburg", "09187113": "Aschau"}
+    whole = catalog(*(manifest(f"{ags}/x", publisher={"name": name}) for ags, name in named.items()))
+    html = _pages(whole)["kommunen.html"].decode()
+    assert html.index(">Aschau<") < html.index(">Stadt Bamberg<") < html.index(">Markt Cadolzburg<")
