@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from connectors.reading.archive import single_table
+from connectors.reading.batch import Memory
 from connectors.reading.delimited import read_delimited
 from connectors.reading.jsonfile import read_json, read_ndjson
 from connectors.reading.kinds import Kind, kind_of
@@ -28,6 +29,7 @@ _SUFFIXES: dict[str, tuple[str, ...]] = {
     "parquet": (".parquet", ".pq"),
     "zip": (".zip",),
 }
+_TEXT = {".csv", ".tsv", ".txt", ".tab", ""}
 _WORDS = {"text": "ein Text mit Trennzeichen", "html": "eine Webseite", "json": "JSON", "ndjson": "JSON", "zip": "ein Archiv"}
 
 
@@ -52,12 +54,18 @@ def read_table(source: Path | bytes, *, filename: str = "", sheet: str | None = 
 
 def read_many(items: Sequence[tuple[str, bytes]]) -> list[ReadResult | Unreadable]:
     """Each (file name, bytes) as `read_table` reads it, in order; a refusal takes the place of its result."""
+    memory = Memory()
     results: list[ReadResult | Unreadable] = []
     for filename, data in items:
-        try:
-            results.append(read_table(data, filename=filename))
-        except Unreadable as refusal:
-            results.append(refusal)
+        result = memory.recall(data) if PurePosixPath(filename).suffix.lower() in _TEXT else None
+        if result is None:
+            try:
+                result = read_table(data, filename=filename)
+                memory.remember(data, result)
+            except Unreadable as refusal:
+                results.append(refusal)
+                continue
+        results.append(result)
     return results
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _PREFERRED = ("Placemark", "wpt")
 """The elements that are places in KML (OGC 12-007r2) and GPX 1.1."""
 
+_DETAILS = 10
+
 
 @dataclass(slots=True)
 class Repeated:
@@ -44,7 +46,7 @@ def read_xml(data: bytes, path: str | None = None) -> ReadResult:
         if chosen is None:
             raise refuse("path_missing", sheet=path, sheets=", ".join(one.path for one in choices))
     else:
-        chosen = choices[0] if choices else None
+        chosen = _record(choices[0], found) if choices else None
     rows = [_row(element) for element in (chosen.elements if chosen else [root])]
     if not any(rows):
         raise refuse("xml_no_table")
@@ -109,6 +111,21 @@ def _rank(one: Repeated) -> tuple[bool, bool, int, int]:
     name = one.path.rsplit("/", 1)[-1]
     bare = all(len(element) == 0 and len(element.attrib) < 2 for element in one.elements[:50])
     return (name not in _PREFERRED, bare, one.depth, -sum(1 for element in one.elements for _ in element.iter()))
+
+
+def _record(one: Repeated, found: dict[str, Repeated]) -> Repeated:
+    """A few repeated details of a single record are not the table: then the element around them is the row."""
+    parent = found.get(one.path.rsplit("/", 1)[0])
+    if parent is None or one.siblings > _DETAILS:
+        return one
+    inner = sum(_leaves(element) for element in one.elements)
+    outer = sum(_leaves(element) for element in parent.elements) - inner
+    richer = outer / len(parent.elements) >= 1.5 * inner / len(one.elements)
+    return _record(parent, found) if richer else one
+
+
+def _leaves(element: Element) -> int:
+    return sum(1 for one in element.iter() if len(one) == 0)
 
 
 def _row(element: Element) -> dict[str, str | None]:

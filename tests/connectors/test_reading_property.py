@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connectors.reading import Unreadable, read_table
+from connectors.reading import ReadResult, Unreadable, read_many, read_table
 
 NAMES = st.sampled_from(
     ["Nr", "Name", "Straße", "Ort", "Höhe_m", "Baumart", "Pflanzjahr", "Wert", "Bemerkung", "PLZ", "Lat", "Datum", "Träger"]
@@ -93,3 +94,28 @@ def test_reading_property_no_cell_is_lost_beside_the_table(
     said = "\n".join(note.message_de for note in result.report.notes)
     assert all(line in said for line in title)
     assert (result.extras.get("quelle") == "Amt für Statistik") is footer
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    names=st.lists(NAMES, min_size=3, max_size=5, unique=True),
+    counts=st.lists(st.integers(4, 9), min_size=2, max_size=5),
+    seed=st.randoms(use_true_random=False),
+    codec=st.sampled_from(["utf-8", "cp1252", "utf-16"]),
+    faults=st.lists(st.sampled_from(["", "Quelle: Amt\n", "zu;kurz\n", "\n", "Summe;;\n", '"offen;x\n', "ä;ö;ü;ß;ä;ö\n"]), min_size=5, max_size=5),
+)
+def test_reading_property_many_equals_one_by_one(
+    names: list[str], counts: list[int], seed: object, codec: str, faults: list[str]
+) -> None:
+    """What `read_many` remembers of one file never changes how another is read."""
+    items = []
+    for at, (count, fault) in enumerate(zip(counts, faults, strict=False)):
+        rows = [[str(n), *[f"Größe {n * at} {seed.choice('abc')}" for _ in names[1:]]] for n in range(1, count + 1)]  # type: ignore[attr-defined]
+        items.append((f"{at}.csv", (written(names, rows, ";", "\n", csv.QUOTE_MINIMAL) + fault).encode(codec)))
+    for (_, data), result in zip(items, read_many(items), strict=True):
+        alone = read_table(data, filename="x.csv")
+        assert isinstance(result, ReadResult)
+        assert result.frame.equals(alone.frame)
+        assert result.row_numbers.equals(alone.row_numbers)
+        assert [note.code for note in result.report.notes] == [note.code for note in alone.report.notes]
+        assert replace(result.report, notes=()) == replace(alone.report, notes=())

@@ -1,0 +1,120 @@
+"""Many small text files of few layouts: the decisions made for one file hold for the next with the same first line.
+
+A file takes the short way only if everything about it is plain (same encoding, rows of equal width, no title, no
+footer); any doubt sends it the long way, so the results are those of `read_table`.
+What does not belong here: any decision of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from connectors.reading.layout import TOTALS, is_footer
+from connectors.reading.limits import FAST_BYTES
+from connectors.reading.records import Dialect, Record, parse
+from connectors.reading.result import ReadReport, ReadResult
+
+_KEEP = {"encoding", "delimiter", "header_empty", "header_duplicate", "header_dbase"}
+_GERMAN = "äöüßÄÖÜ"
+_SIGNS = (b'"', b"'", b"\\", b"\r")
+_DOUBTFUL = ("\0", "\ufffd", "Ã", "Â")
+_CODECS = {"utf-8": "utf-8", "utf-8-sig": "utf-8", "windows-1252": "cp1252", "utf-16-le": "utf-16-le", "utf-16-be": "utf-16-be"}
+_BOMS = {"utf-8-sig": 3, "utf-16-le": 2, "utf-16-be": 2}
+_OUTSIDE_LATIN = bytes(range(0x80, 0xA0)) + b"\xa4"
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A file read the long way whose report holds for others like it."""
+
+    dialect: Dialect
+    report: ReadReport
+
+
+class Memory:
+    """Remembers layouts by first line, for the length of one call."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[object, ...], _Known] = {}
+
+    def recall(self, data: bytes) -> ReadResult | None:
+        """The result, if a file of this layout was read before and this one is as plain; else None."""
+        known = self._known.get(_fingerprint(data)) if len(data) <= FAST_BYTES else None
+        if known is None:
+            return None
+        text = _decoded(data, known.report.encoding or "")
+        if text is None:
+            return None
+        width = len(known.report.columns)
+        records = list(parse(text, known.dialect, expected=width))
+        return _result(records[1:], known.report) if _is_plain(records, width) else None
+
+    def remember(self, data: bytes, result: ReadResult) -> None:
+        """Keeps the layout of a plain text file with its header on the first line."""
+        report = result.report
+        plain = (
+            report.format == "csv"
+            and len(data) <= FAST_BYTES
+            and report.header_row == 1
+            and report.footer_rows == 0
+            and report.rows > 3
+            and len(report.delimiter or "") == 1
+            and report.encoding in _CODECS
+            and all(note.code in _KEEP for note in report.notes)
+        )
+        if plain:
+            self._known[_fingerprint(data)] = _Known(Dialect(report.delimiter or "", report.quotechar), report)
+
+
+def _fingerprint(data: bytes) -> tuple[object, ...]:
+    first = data[: data.find(b"\n") + 1 or 4096]
+    return (first, *(sign in data for sign in _SIGNS))
+
+
+def _decoded(data: bytes, name: str) -> str | None:
+    """The text, if `encoding.detect` would surely name this encoding again."""
+    try:
+        if name == "windows-1252":
+            text = _latin(data)
+        else:
+            text = data[_BOMS.get(name, 0) :].decode(_CODECS[name])
+    except UnicodeDecodeError:
+        return None
+    return None if text is None or any(sign in text for sign in _DOUBTFUL) else text
+
+
+def _latin(data: bytes) -> str | None:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        pass
+    else:
+        return None
+    if len(data.translate(None, _OUTSIDE_LATIN)) != len(data):
+        return None
+    text = data.decode("cp1252")
+    german = sum(text.count(letter) for letter in _GERMAN)
+    return text if german * 2 > len(data) - len(data.translate(None, bytes(range(0x80, 0x100)))) else None
+
+
+def _is_plain(records: list[Record], width: int) -> bool:
+    if len(records) < 4 or any(len(cells) != width for _, cells in records):
+        return False
+    if not all(map("".join, (cells for _, cells in records))):
+        return False
+    last = [cells for _, cells in records[-3:]]
+    if any(TOTALS.match(cell) for cells in last for cell in cells[:2]):
+        return False
+    return not is_footer(last[-1], width, regular=True) and all(cells[0].strip() for _, cells in records)
+
+
+def _result(body: list[Record], known: ReadReport) -> ReadResult:
+    columns = zip(*(cells for _, cells in body), strict=True)
+    series = [
+        pl.Series(name, [cell or None for cell in cells], dtype=pl.String)
+        for name, cells in zip(known.columns, columns, strict=True)
+    ]
+    numbers = pl.Series("row", [line for line, _ in body], dtype=pl.Int64)
+    return ReadResult(pl.DataFrame(series), numbers, replace(known, rows=len(body)))
