@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import threading
@@ -17,9 +18,12 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One measured run. `seconds`: wall, process start included; `peak_mb`: resident memory of the process tree."""
+    """One measured run, process start included. `peak_mb`: resident memory of the process tree."""
 
     seconds: float
+    """Wall time."""
+    cpu_seconds: float
+    """User and system time of the process and its children: what is left to compare on a busy machine."""
     peak_mb: float
     output: dict[str, Any]
 
@@ -34,7 +38,7 @@ def measure(module: str, *arguments: str, cwd: Path) -> Run:
     Peak: the greatest sum of resident memory over the process tree (sampled every 20 ms, shared pages counted once
     a process), and never less than the kernel's own high-water mark of the process.
     """
-    begin = time.perf_counter()
+    begin, cpu = time.perf_counter(), _children_cpu()
     with subprocess.Popen(
         [sys.executable, "-m", module, *arguments], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -45,7 +49,12 @@ def measure(module: str, *arguments: str, cwd: Path) -> Run:
         peak = sampler.finish()
     if process.returncode != 0:
         raise BenchmarkFailed(f"{module} {' '.join(arguments)} ended with {process.returncode}:\n{err[-4000:]}")
-    return Run(seconds, peak / 1e6, json.loads(out.strip().splitlines()[-1]))
+    return Run(seconds, _children_cpu() - cpu, peak / 1e6, json.loads(out.strip().splitlines()[-1]))
+
+
+def _children_cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 class _Sampler(threading.Thread):

@@ -55,7 +55,7 @@ def large_polars(source: Path, out: Path) -> None:
 
 def large_duckdb(source: Path, out: Path) -> None:
     """`iconv | duckdb`, as one would in a shell; both run at the same time."""
-    import duckdb  # noqa: PLC0415 -- the polars peers do not pay for it
+    import duckdb
 
     with subprocess.Popen(["iconv", "-f", "CP1252", "-t", "UTF-8", str(source)], stdout=subprocess.PIPE) as iconv:
         assert iconv.stdout is not None

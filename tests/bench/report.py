@@ -22,6 +22,7 @@ class Row:
     seconds: float
     fastest: float
     slowest: float
+    cpu_seconds: float
     peak_mb: float
     runs: int
 
@@ -50,26 +51,28 @@ class Result:
     title: str
     about: str
     rows: list[Row]
-    steps: dict[str, float]
+    steps: dict[str, tuple[float, float]]
+    """Name → wall and CPU seconds."""
     aims: list[Aim] = field(default_factory=list)
 
 
 def row(name: str, runs: list[Run]) -> Row:
     seconds = [run.seconds for run in runs]
+    cpu = statistics.median(run.cpu_seconds for run in runs)
     peak = statistics.median(run.peak_mb for run in runs)
-    return Row(name, statistics.median(seconds), min(seconds), max(seconds), peak, len(runs))
+    return Row(name, statistics.median(seconds), min(seconds), max(seconds), cpu, peak, len(runs))
 
 
 def as_text(result: Result) -> str:
     width = max(len(one.name) for one in result.rows)
-    lines = ["", result.title, f"  {'':{width}}  median s    min … max s    peak MB   ours ÷ it"]
+    lines = ["", result.title, f"  {'':{width}}  median s    min … max s   cpu s   peak MB   ours ÷ it"]
     for one in result.rows:
         span = f"{one.fastest:.1f} … {one.slowest:.1f}"
         lines.append(
-            f"  {one.name:{width}}  {one.seconds:8.2f}  {span:>13}  {one.peak_mb:9.0f}  "
+            f"  {one.name:{width}}  {one.seconds:8.2f}  {span:>13}  {one.cpu_seconds:6.1f}  {one.peak_mb:8.0f}  "
             f"{result.rows[0].seconds / one.seconds:9.2f}"
         )
-    lines.append("  steps of ours: " + " · ".join(f"{name} {seconds:.2f} s" for name, seconds in result.steps.items()))
+    lines += [f"    {step:{width - 2}}  {wall:8.2f}  {'':13}  {cpu:6.1f}" for step, (wall, cpu) in result.steps.items()]
     lines += [f"  {aim}" for aim in result.aims]
     return "\n".join(lines)
 
@@ -94,14 +97,17 @@ def _page(results: list[Result]) -> Iterator[str]:
         yield ""
         yield result.about
         yield ""
-        yield "| | median s | min … max s | peak MB | ours ÷ it |"
-        yield "|---|---:|---:|---:|---:|"
+        yield "| | median s | min … max s | CPU s | peak MB | ours ÷ it |"
+        yield "|---|---:|---:|---:|---:|---:|"
         for one in result.rows:
-            ratio = result.rows[0].seconds / one.seconds
-            span = f"{one.fastest:.1f} … {one.slowest:.1f}"
-            yield f"| {one.name} | {one.seconds:.2f} | {span} | {one.peak_mb:.0f} | {ratio:.2f} |"
+            cells = [f"{one.seconds:.2f}", f"{one.fastest:.1f} … {one.slowest:.1f}", f"{one.cpu_seconds:.1f}"]
+            cells += [f"{one.peak_mb:.0f}", f"{result.rows[0].seconds / one.seconds:.2f}"]
+            yield f"| {one.name} | {' | '.join(cells)} |"
         yield ""
-        yield "Steps of ours: " + ", ".join(f"{name} {seconds:.2f} s" for name, seconds in result.steps.items()) + "."
+        yield "| steps of ours | wall s | CPU s |"
+        yield "|---|---:|---:|"
+        for step, (wall, cpu) in result.steps.items():
+            yield f"| {step} | {wall:.2f} | {cpu:.1f} |"
         yield ""
         for aim in result.aims:
             yield f"- {aim}"

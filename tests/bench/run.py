@@ -124,8 +124,12 @@ def _same(ours: dict[str, object], peer: dict[str, object], what: str) -> None:
         raise BenchmarkFailed(f"{what} differs from the peer's: {'; '.join(differing)}")
 
 
-def _steps(runs: list[Run]) -> dict[str, float]:
-    return {step: statistics.median(run.output[step] for run in runs) for step in runs[0].output}
+def _steps(runs: list[Run]) -> dict[str, tuple[float, float]]:
+    """Median wall and CPU seconds of each step."""
+    return {
+        step: tuple(statistics.median(run.output[step][which] for run in runs) for which in (0, 1))
+        for step in runs[0].output
+    }
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:

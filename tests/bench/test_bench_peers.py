@@ -74,12 +74,13 @@ def test_a_failed_process_is_told(tmp_path: Path):
 
 def test_the_page_names_medians_ratios_and_missed_aims(tmp_path: Path):
     """The page shows the median run, ours against the peer's, and says which aim was missed."""
-    ours = report.row("ours", [measure.Run(seconds, 100, {}) for seconds in (9.0, 2.0, 3.0)])
-    peer = report.row("peer", [measure.Run(1.0, 50, {})])
+    ours = report.row("ours", [measure.Run(seconds, 4.0, 100, {}) for seconds in (9.0, 2.0, 3.0)])
+    peer = report.row("peer", [measure.Run(1.0, 1.0, 50, {})])
     aim = report.Aim("wall time ≤ 2 × peer", 3.0, 2.0, "×")
-    report.write(tmp_path / "page.md", [report.Result("Title", "About.", [ours, peer], {"read": 1.0}, [aim])])
+    report.write(tmp_path / "page.md", [report.Result("Title", "About.", [ours, peer], {"read": (1.0, 0.5)}, [aim])])
     page = (tmp_path / "page.md").read_text(encoding="utf-8")
-    assert "| peer | 1.00 | 1.0 … 1.0 | 50 | 3.00 |" in page
+    assert "| peer | 1.00 | 1.0 … 1.0 | 1.0 | 50 | 3.00 |" in page
+    assert "| read | 1.00 | 0.5 |" in page
     assert "wall time ≤ 2 × peer: 3.00 × (missed)" in page
 
 
