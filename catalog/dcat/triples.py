@@ -125,7 +125,7 @@ def shared_triples(datasets: tuple[Dataset, ...], scope: Scope) -> Iterator[Trip
         yield from _standard(dataset, scope)
     kinds: dict[NamedNode, str] = {}
     for dataset in datasets:
-        if place := v.iri(dataset.political_geocoding):
+        if scope.is_3 and (place := v.iri(dataset.political_geocoding)):
             kinds[place] = f"{v.DCT}Location"
         if v.hvd_category(dataset.hvd_category):
             kinds[v.HVD_REGULATION] = "http://data.europa.eu/eli/ontology#LegalResource"
@@ -282,6 +282,6 @@ def _distribution(distribution: Distribution, dataset: Dataset, scope: Scope) ->
         node.link(f"{v.DCATAP}applicableLegislation", v.HVD_REGULATION)
     yield from node.triples
     checksum = _Node(f"{distribution.iri}#sha256", f"{v.SPDX}Checksum")
-    checksum.link(f"{v.SPDX}algorithm", v.SHA256)
+    checksum.link(f"{v.SPDX}algorithm", v.SHA256 if scope.is_3 else v.SHA256_2_0)
     checksum.typed(f"{v.SPDX}checksumValue", distribution.sha256, "hexBinary")
     yield from checksum.triples

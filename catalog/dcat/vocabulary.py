@@ -51,6 +51,7 @@ PUBLIC = NamedNode(f"{AUTHORITY}access-right/PUBLIC")
 AVAILABLE = NamedNode(f"{AUTHORITY}planned-availability/AVAILABLE")
 AVAILABLE_2_0 = NamedNode("http://dcat-ap.de/def/plannedAvailability/available")
 SHA256 = NamedNode(f"{SPDX}checksumAlgorithm_sha256")
+SHA256_2_0 = NamedNode("http://dcat-ap.de/def/hashAlgorithms/sha/256")
 HVD_REGULATION = NamedNode("http://data.europa.eu/eli/reg_impl/2023/138/oj")
 _HVD = "http://data.europa.eu/bna/"
 _PUBLISHER_TYPE = "http://purl.org/adms/publishertype/"
