@@ -1,5 +1,5 @@
--- Every current open version stands in its statewide table with as many rows as were accepted when it was converted: none
--- lost, none twice. Rejected rows, which wait in the raw zone, likewise.
+-- Every current open version stands in its statewide table with as many rows as were accepted when it was converted:
+-- none lost, none twice. Rejected rows, which wait in the raw zone, likewise.
 {{ config(meta={'dagster': {'ref': {'name': 'abdeckung'}}}) }}
 
 with
