@@ -86,9 +86,7 @@ def catalog_triples(scope: Scope, datasets: tuple[Dataset, ...]) -> Iterator[Tri
     yield from _agent(publisher, catalog.publisher, v.REGIONAL_AUTHORITY)
     if homepage := v.iri(catalog.homepage):
         yield Triple(homepage, type_, v.named(f"{v.FOAF}Document"))
-    yield Triple(
-        NamedNode(f"{v.AUTHORITY}data-theme"), type_, NamedNode("http://www.w3.org/2004/02/skos/core#ConceptScheme")
-    )
+    yield Triple(NamedNode(f"{v.AUTHORITY}data-theme"), type_, v.named(f"{v.SKOS}ConceptScheme"))
 
 
 def dataset_triples(dataset: Dataset, scope: Scope) -> Iterator[Triple]:
@@ -127,7 +125,8 @@ def shared_triples(datasets: tuple[Dataset, ...], scope: Scope) -> Iterator[Trip
     for dataset in datasets:
         if scope.is_3 and (place := v.iri(dataset.political_geocoding)):
             kinds[place] = f"{v.DCT}Location"
-        if v.hvd_category(dataset.hvd_category):
+        if category := v.hvd_category(dataset.hvd_category):
+            kinds[category] = f"{v.SKOS}Concept"
             kinds[v.HVD_REGULATION] = "http://data.europa.eu/eli/ontology#LegalResource"
         if licence := v.iri(dataset.licence.uri):
             kinds[licence] = f"{v.DCT}LicenseDocument"

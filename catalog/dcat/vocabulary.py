@@ -25,6 +25,7 @@ OWL = "http://www.w3.org/2002/07/owl#"
 PROV = "http://www.w3.org/ns/prov#"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
 SPDX = "http://spdx.org/rdf/terms#"
 VCARD = "http://www.w3.org/2006/vcard/ns#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -41,6 +42,7 @@ PREFIXES = {
     "owl": OWL,
     "prov": PROV,
     "rdfs": RDFS,
+    "skos": SKOS,
     "spdx": SPDX,
     "vcard": VCARD,
     "xsd": XSD,
