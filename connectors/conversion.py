@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import traceback
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -215,16 +216,22 @@ def _judge_group(tables: Sequence[Table], standard: Standard) -> list[Judgement 
 
     try:
         return list(judge_many(tables, standard))
-    except Exception:  # noqa: BLE001 - whatever a hostile file provokes must not hold up the other files
-        _log.exception("judging_failed", standard=standard.name, files=len(tables))
+    except Exception as error:  # noqa: BLE001 - whatever a hostile file provokes must not hold up the other files
+        _log.warning("judging_one_by_one", standard=standard.name, files=len(tables), error=where(error))
     judged: list[Judgement | None] = []
     for table in tables:
         try:
             judged.append(judge(table, standard))
-        except Exception:  # noqa: BLE001 - see above: this file is refused with a sentence, the error is logged
-            _log.exception("judging_failed", standard=standard.name, file=table.filename)
+        except Exception as error:  # noqa: BLE001 - this file is refused with a sentence
+            _log.error("judging_failed", standard=standard.name, file=table.filename, error=where(error))
             judged.append(None)
     return judged
+
+
+def where(error: Exception) -> str:
+    """Which error and where it came from: no message and no variables, they may hold what people wrote."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{type(error).__name__} at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else repr(error)
 
 
 def _outcome(

@@ -17,6 +17,7 @@ from typing import Any
 import structlog
 
 from connectors.config import FetchConfig
+from connectors.conversion import where
 from connectors.landing import FileRefused, LandingLog, Receipt, land
 from connectors.messages import say
 from connectors.publishers import CkanSource, HttpSource, Publishers
@@ -130,8 +131,8 @@ class FetchRun:
         except FileRefused as refusal:
             self.failed.append(SourceFailure(dataset, str(refusal)))
         except Exception as error:  # noqa: BLE001 - whatever a foreign server provokes must not hold up the others
-            _log.exception("source_failed", dataset=dataset)
-            self.failed.append(SourceFailure(dataset, f"unexpected: {type(error).__name__}: {error}"))
+            _log.error("source_failed", dataset=dataset, error=where(error))
+            self.failed.append(SourceFailure(dataset, f"unexpected {where(error)}: this is a fault of ours"))
         else:
             if receipt is None:
                 self.unchanged.append(dataset)

@@ -228,9 +228,13 @@ def private_copy(path: Path, folder: Path, max_bytes: int) -> Iterator[bytes | P
     except OSError as error:
         raise FileRefused(f"Die Datei {path.name} lässt sich nicht öffnen: {error.strerror}.") from error
     copy = folder / f"{uuid4().hex}.copy"
-    with os.fdopen(handle, "rb") as file:
-        before = os.fstat(file.fileno())
+    before = os.fstat(handle)
+    try:
         _refuse(path, before, max_bytes)
+    except FileRefused:
+        os.close(handle)
+        raise
+    with os.fdopen(handle, "rb") as file:
         try:
             if before.st_size <= _IN_MEMORY:
                 data: bytes | Path = file.read(_IN_MEMORY + 1)

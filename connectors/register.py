@@ -79,7 +79,7 @@ class Register:
         """The Gemeinden that `text` (a name, or an AGS with a slip in it) most probably means, best first."""
         from rapidfuzz import fuzz, process
 
-        word = text.strip()
+        word = text.split(",", 1)[0].strip()
         if word.isdigit():
             choices = {ags: ags for ags in self._rows}
             found = process.extract(word, choices, scorer=fuzz.ratio, limit=limit, score_cutoff=_GOOD_ENOUGH)

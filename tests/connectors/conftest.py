@@ -62,12 +62,17 @@ def sites(tmp_path: Path) -> Sites:
 
 
 @pytest.fixture(scope="session")
-def standards(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Standard]:
-    """One small standard, `baeume`, that does not move with the real ones."""
+def standards_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one small standard, `baeume`, that does not move with the real ones."""
     folder = tmp_path_factory.mktemp("standards") / "baeume"
     folder.mkdir()
     (folder / "standard.toml").write_text(STANDARD, encoding="utf-8")
-    return load_standards(folder.parent)
+    return folder.parent
+
+
+@pytest.fixture(scope="session")
+def standards(standards_folder: Path) -> dict[str, Standard]:
+    return load_standards(standards_folder)
 
 
 @pytest.fixture

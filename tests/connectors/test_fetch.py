@@ -248,7 +248,7 @@ def test_ckan_portal_names_the_file_and_spares_the_download(sites, web, publish)
         (200, "<html>no portal</html>", "does not answer as a CKAN portal"),
     ],
 )
-def test_ckan_portal_that_does_not_help_is_explained(sites, web, publish, status, body, says) -> None:
+def test_ckan_portal_that_does_not_help_is_explained(sites, web, publish, status, body, says) -> None:  # noqa: PLR0917
     """An unknown dataset, one without a table and a page that is no portal give one sentence each."""
     web.serve("/api/action/package_show", json.dumps(body).encode(), status=status)
     spec = {"kind": "ckan", "portal": web.url, "dataset": "baeume", "allow_insecure": True}
