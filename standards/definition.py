@@ -67,6 +67,8 @@ class FieldDef(_Frozen):
     """Helper fields that together make this one: street, house number, postcode, town."""
     minus: tuple[str, ...] = ()
     """Two fields whose difference this is where it has no column of its own."""
+    year_of: str | None = None
+    """A date field whose year this is where it has no column of its own."""
     date_part: str | None = None
     time_part: str | None = None
     """Helper fields of date and time that together make this moment."""
@@ -190,7 +192,7 @@ class Standard(_Frozen):
         found += [("derive", (rule.field, rule.source)) for rule in self.derive]
         found += [("refuse", (rule.field,)) for rule in self.refuse]
         found += [
-            (f"fields.{f.name}", f.join + f.minus + tuple(filter(None, (f.date_part, f.time_part))))
+            (f"fields.{f.name}", f.join + f.minus + tuple(filter(None, (f.date_part, f.time_part, f.year_of))))
             for f in self.all_fields
         ]
         return found

@@ -241,7 +241,7 @@ def _made(state: _State, sources: list[Source], spec: Unpivot | None) -> list[So
         source = (
             _joined(state, wanted)
             or _moment(state, wanted)
-            or (None if wanted.name in served else _from_context(state, wanted))
+            or (None if wanted.name in served or wanted.year_of in served else _from_context(state, wanted))
         )
         if source and (wanted.name not in served or source.kind == "join"):
             made.append(source)
@@ -290,7 +290,7 @@ def _ask_for_missing(state: _State, served: set[str]) -> None:
     for wanted in state.standard.fields:
         if wanted.name in served or (wanted.name in derived and not wanted.required):
             continue
-        if wanted.required:
+        if wanted.required and wanted.year_of not in served:
             state.ask("field_unserved", expected=wanted.title_de, severity=Severity.ERROR)
         elif wanted.expected:
             state.ask("field_expected", expected=wanted.title_de)

@@ -36,7 +36,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class ColumnMatch:
-    """Which column became which field. `how`: `name`, `synonym`, `fuzzy`, `content`, `split`, `wide`, `geometry`, `told`."""
+    """Which column became which field.
+
+    `how`: `name`, `synonym`, `fuzzy`, `content`, `split`, `wide`, `geometry`, `told`.
+    """
 
     column: str
     field: str

@@ -15,7 +15,7 @@ from standards.places import GEOJSON, PAIR, WKB_HEX, WKT_WORD
 from standards.samples import share
 
 NORTH = (
-    "lat", "latitude", "breitengrad", "breite", "geolat", "geobreite", "wgs84lat", "latwgs84", "ywgs84", "wgs84y", "locationlat",
+    "lat", "latitude", "breitengrad", "geografischebreite", "geographischebreite", "breite", "geolat", "geobreite", "wgs84lat", "latwgs84", "ywgs84", "wgs84y", "locationlat",
     "locationlatitude", "hochwert", "hoch", "hochutm", "utmhoch", "nordwert", "northing", "utmnorth", "utmy", "utmn", "yutm", "nord",
     "koordinatenord", "koordinatey", "ykoordinate", "ykoord", "koordy", "ycoord", "coordy", "coordinatey", "ykoordinaten", "geoy", "posy",
     "gky", "gkhoch", "gkhochwert", "hochwertgk", "yetrs89", "etrs89y", "pointy", "y", "ycoordinate", "yposition", "geopointlat",
@@ -23,7 +23,7 @@ NORTH = (
     "hochwertutm32", "utm32hoch", "nordkoordinate", "xhoch", "breitewgs84", "dezimalbreite", "latitud", "latdez", "mittelpunkty",
 )  # fmt: skip
 EAST = (
-    "lon", "lng", "long", "longitude", "laengengrad", "laenge", "geolon", "geolng", "geolaenge", "wgs84lon", "wgs84lng", "lonwgs84",
+    "lon", "lng", "long", "longitude", "laengengrad", "geografischelaenge", "geographischelaenge", "laenge", "geolon", "geolng", "geolaenge", "wgs84lon", "wgs84lng", "lonwgs84",
     "xwgs84", "wgs84x", "locationlon", "locationlng", "locationlongitude", "rechtswert", "rechts", "rechtsutm", "utmrechts", "ostwert",
     "easting", "utmeast", "utmx", "utme", "xutm", "ost", "koordinateost", "koordinatex", "xkoordinate", "xkoord", "koordx", "xcoord",
     "coordx", "coordinatex", "xkoordinaten", "geox", "posx", "gkx", "gkrechts", "gkrechtswert", "rechtswertgk", "xetrs89", "etrs89x",

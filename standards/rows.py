@@ -131,6 +131,12 @@ def derive(work: Work) -> None:
                 work.values[wanted.minus[0]].cast(pl.String),
                 made.cast(pl.String),
             )
+        if wanted.year_of and wanted.name not in work.values and wanted.year_of in work.values:
+            dates = work.values[wanted.year_of]
+            work.values[wanted.name] = dates.dt.year().cast(pl.Int32)
+            work.changed(
+                "derived", wanted.title_de, dates.is_not_null(), dates.cast(pl.String), dates.dt.year().cast(pl.String)
+            )
     _intervals(work)
 
 

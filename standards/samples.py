@@ -25,7 +25,8 @@ def sample(frame: pl.DataFrame, column: str) -> tuple[str, ...]:
     if len(series) > 20 * SAMPLE:
         head = head.append(series.gather_every(max(1, len(series) // SAMPLE)))
     if head.null_count() > len(head) - SAMPLE // 2:
-        head = series.drop_nulls().head(SAMPLE)
+        filled = series.drop_nulls()
+        head = filled.gather_every(max(1, len(filled) // (2 * SAMPLE)))
     return tuple(
         text for value in head.to_list() if value and (text := value.strip()) and text.lower() not in MISSING_WORDS
     )

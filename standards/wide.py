@@ -13,6 +13,7 @@ from standards.messages import say
 from standards.model import ColumnMatch, Finding, Severity
 from standards.places_matching import Sampler
 from standards.samples import code_words, is_number, share
+from standards.words import missing_mask, stripped
 
 HEADER = VIRTUAL + "header"
 VALUE = VIRTUAL + "value"
@@ -98,7 +99,7 @@ def _unit(found: list[tuple[str, dict[str, str]]]) -> str | None:
 
 
 def unpivot(frame: pl.DataFrame, spec: Unpivot) -> tuple[pl.DataFrame, pl.Series]:
-    """The long frame (columns of the file, plus header, value and what the header said) and empty cells per input row."""
+    """The long frame (the file's columns, header, value, what the header said) and the table of each empty cell."""
     parts = []
     for order, (column, said) in enumerate(spec.columns):
         extra = {VIRTUAL + name: pl.lit(text, dtype=pl.String) for name, text in said}
@@ -111,5 +112,6 @@ def unpivot(frame: pl.DataFrame, spec: Unpivot) -> tuple[pl.DataFrame, pl.Series
     long = pl.concat([part.select(sorted(part.columns)) for part in parts]).sort(
         VIRTUAL + "i", VIRTUAL + "order", maintain_order=True
     )
-    empty = long[VALUE].is_null() | (long[VALUE].str.strip_chars() == "")
+    text = stripped(long[VALUE])
+    empty = text.is_null() | missing_mask(text)
     return long.filter(~empty), long.filter(empty)[VIRTUAL + "t"]

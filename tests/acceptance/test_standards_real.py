@@ -91,7 +91,7 @@ def test_places_lie_in_the_right_town(hand: Hand, name: str, standard: str, town
 
 
 def test_trees_of_flensburg(hand: Hand, shared_data: Path) -> None:
-    """dBase headers, Gauss-Krüger and two names in one cell: all rows, right names."""
+    """DBase headers, Gauss-Krüger and two names in one cell: all rows, right names."""
     raw = lines(shared_data / "kommunal/baeume/flensburg_lebende-baeume.csv")
     accepted = hand("baeume/flensburg_lebende-baeume.csv", "baumkataster").accepted
     assert accepted.height == len(raw) == 18697

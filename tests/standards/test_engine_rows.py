@@ -44,7 +44,7 @@ def wild_tables(draw: st.DrawFn) -> Table:
     return table({header: [draw(CELLS) for _ in range(rows)] for header in headers})
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(wild=wild_tables(), name=st.sampled_from(sorted(STANDARDS)))
 def test_no_table_of_strings_breaks_the_engine_and_no_row_is_lost(wild: Table, name: str) -> None:
     """Any table of strings is judged without an error, and every row is either accepted or rejected with a sentence."""
@@ -60,7 +60,7 @@ def test_no_table_of_strings_breaks_the_engine_and_no_row_is_lost(wild: Table, n
         assert isinstance(json.loads(record), dict)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(tables=st.lists(wild_tables(), min_size=2, max_size=4), name=st.sampled_from(sorted(STANDARDS)))
 def test_tables_judged_together_come_out_as_judged_alone(tables: list[Table], name: str) -> None:
     """`judge_many` gives for each table the very judgement `judge` gives."""
