@@ -17,8 +17,37 @@ from connectors.reading.messages import refuse, size_de
 
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError)
 _PIECE = 1024**2
-_DATA = {".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".json", ".geojson", ".ndjson", ".jsonl", ".xml", ".dbf", ".parquet", ".kml", ".gpx", ".tab", ".asc"}
-_BESIDE = ("readme", "liesmich", "license", "lizenz", "licence", "hinweis", "metadat", "beschreibung", "datensatzbeschreibung", "schema")
+_DATA = {
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".xlsx",
+    ".xls",
+    ".ods",
+    ".json",
+    ".geojson",
+    ".ndjson",
+    ".jsonl",
+    ".xml",
+    ".dbf",
+    ".parquet",
+    ".kml",
+    ".gpx",
+    ".tab",
+    ".asc",
+}
+_BESIDE = (
+    "readme",
+    "liesmich",
+    "license",
+    "lizenz",
+    "licence",
+    "hinweis",
+    "metadat",
+    "beschreibung",
+    "datensatzbeschreibung",
+    "schema",
+)
 
 
 def check_members(data: bytes, watch: Callable[[str, bytes], None] | None = None) -> None:
@@ -70,4 +99,6 @@ def _is_data(name: str) -> bool:
 
 def _is_beside(name: str) -> bool:
     path = PurePosixPath(name)
-    return path.name.lower().startswith(_BESIDE) or (path.suffix.lower() == ".txt" and "beschreibung" in path.name.lower())
+    return path.name.lower().startswith(_BESIDE) or (
+        path.suffix.lower() == ".txt" and "beschreibung" in path.name.lower()
+    )

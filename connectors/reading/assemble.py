@@ -9,7 +9,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import combinations, islice
+from itertools import combinations, islice, pairwise
 
 import polars as pl
 
@@ -274,7 +274,9 @@ def _finish(builder: _Builder, head: Head, footer: list[Record], blank: int, *, 
 
 def _without_empty_tail(raw: list[str], frame: pl.DataFrame, notes: list[Note]) -> tuple[list[str], pl.DataFrame]:
     """A column at the end with neither name nor content comes from a delimiter too many."""
-    while len(raw) > 1 and not raw[-1].strip() and frame.width == len(raw) and frame[:, -1].null_count() == frame.height:
+    while (
+        len(raw) > 1 and not raw[-1].strip() and frame.width == len(raw) and frame[:, -1].null_count() == frame.height
+    ):
         notes.append(note("empty_column", number=len(raw)))
         raw, frame = raw[:-1], frame[:, :-1]
     return raw, frame
@@ -342,7 +344,7 @@ def _comma_merge(head: Head, body: list[Record], delimiter: str) -> _Merge | Non
         for at in range(max(widths) - 1)
         if all(re.fullmatch(r"-?\d{1,9}", row[at].strip()) and row[at + 1].strip().isdigit() for row in rows)
     ]
-    ways = [way for way in combinations(fits, surplus) if all(b - a > 1 for a, b in zip(way, way[1:], strict=False))]
+    ways = [way for way in combinations(fits, surplus) if all(b - a > 1 for a, b in pairwise(way))]
     return _Merge(frozenset(ways[0]), max(widths)) if len(ways) == 1 else None
 
 

@@ -20,7 +20,13 @@ _KEEP = {"encoding", "delimiter", "header_empty", "header_duplicate", "header_db
 _GERMAN = "äöüßÄÖÜ"
 _SIGNS = (b'"', b"'", b"\\", b"\r")
 _DOUBTFUL = ("\0", "\ufffd", "Ã", "Â")
-_CODECS = {"utf-8": "utf-8", "utf-8-sig": "utf-8", "windows-1252": "cp1252", "utf-16-le": "utf-16-le", "utf-16-be": "utf-16-be"}
+_CODECS = {
+    "utf-8": "utf-8",
+    "utf-8-sig": "utf-8",
+    "windows-1252": "cp1252",
+    "utf-16-le": "utf-16-le",
+    "utf-16-be": "utf-16-be",
+}
 _BOMS = {"utf-8-sig": 3, "utf-16-le": 2, "utf-16-be": 2}
 _OUTSIDE_LATIN = bytes(range(0x80, 0xA0)) + b"\xa4"
 
@@ -76,10 +82,7 @@ def _fingerprint(data: bytes) -> tuple[object, ...]:
 def _decoded(data: bytes, name: str) -> str | None:
     """The text, if `encoding.detect` would surely name this encoding again."""
     try:
-        if name == "windows-1252":
-            text = _latin(data)
-        else:
-            text = data[_BOMS.get(name, 0) :].decode(_CODECS[name])
+        text = _latin(data) if name == "windows-1252" else data[_BOMS.get(name, 0) :].decode(_CODECS[name])
     except UnicodeDecodeError:
         return None
     return None if text is None or any(sign in text for sign in _DOUBTFUL) else text

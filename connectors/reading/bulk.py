@@ -33,7 +33,9 @@ class Counts:
     """The same with blank lines."""
 
 
-def read_body(body: bytes, delimiter: str, quotechar: str | None, columns: int) -> tuple[pl.DataFrame, pl.Series, int] | None:
+def read_body(
+    body: bytes, delimiter: str, quotechar: str | None, columns: int
+) -> tuple[pl.DataFrame, pl.Series, int] | None:
     """All records of `body` that hold something, the line offset of each, and how many were blank.
 
     None where the bytes are not plainly regular.
@@ -62,7 +64,7 @@ def read_body(body: bytes, delimiter: str, quotechar: str | None, columns: int) 
 
 
 def _one_line_end(body: bytes) -> tuple[bytes, bytes]:
-    """The body with one kind of line end and that end; empty where lone `\\r` and `\\n` are mixed."""
+    """The body with its one kind of line end; an empty end where several are mixed."""
     returns = body.count(b"\r")
     if not returns:
         return body, b"\n"
@@ -126,7 +128,7 @@ def _positions(data: np.ndarray, byte: int) -> np.ndarray:
 
 
 def _well_quoted(data: np.ndarray, quotes: np.ndarray, delimiter: int) -> bool:
-    """Openers follow a delimiter or line end, closers precede one; a doubled quote is a closer and an opener in touch."""
+    """Openers follow a delimiter or line end, closers precede one; a doubled quote is one of each in touch."""
     import numpy as np
 
     if len(quotes) % 2:

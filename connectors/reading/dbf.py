@@ -29,7 +29,9 @@ def read_dbf(data: bytes) -> ReadResult:
         path = Path(folder) / "table.dbf"
         path.write_bytes(data)
         try:
-            table = DBF(str(path), raw=True, ignore_missing_memofile=True, encoding="latin-1", char_decode_errors="replace")
+            table = DBF(
+                str(path), raw=True, ignore_missing_memofile=True, encoding="latin-1", char_decode_errors="replace"
+            )
             checked_width(len(table.field_names))
             records: list[dict[str, Any]] = [dict(record) for record in table]
             kinds = {field.name: field.type for field in table.fields}
@@ -56,7 +58,7 @@ def _encoding(raw: bytes, language: int) -> encodings.Encoding:
 
 
 def _text(value: Any, kind: str, encoding: encodings.Encoding) -> str | None:
-    """dBase pads with blanks: right of text, left of numbers. Dates stand as `YYYYMMDD` and become ISO 8601."""
+    """DBase pads with blanks: right of text, left of numbers. Dates stand as `YYYYMMDD` and become ISO 8601."""
     if not isinstance(value, bytes):
         return None if value is None else str(value)
     text = encodings.decode(value, encodings.Encoding(encoding.name, encoding.codec)).replace("\0", "").rstrip(" ")

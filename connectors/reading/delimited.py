@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 
-from connectors.reading import bulk, encoding as encodings
+from connectors.reading import bulk
+from connectors.reading import encoding as encodings
 from connectors.reading.assemble import Assembled, assemble, assemble_bulk, read_head, split_footer
 from connectors.reading.dialect import Guess, named, sniff, with_quotes
 from connectors.reading.encoding import Encoding
@@ -171,7 +172,11 @@ def _ending_notes(text: str) -> list[Note]:
 
 
 def _report(
-    table: Assembled | None, encoding: str | None, guess: Guess | None, notes: list[Note], starts: list[int] | None = None
+    table: Assembled | None,
+    encoding: str | None,
+    guess: Guess | None,
+    notes: list[Note],
+    starts: list[int] | None = None,
 ) -> ReadResult:
     if table is None:
         raise refuse("no_table")

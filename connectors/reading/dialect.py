@@ -16,9 +16,44 @@ from connectors.reading.records import Anomalies, Dialect, parse
 
 _SINGLE = ";,\t|"
 _RARE = ":^~#§¦\x1f\x01!*_ "
-_LONG = ("||", "::", ";;", "^|^", "|^|", "~|~", "<>", "##", "@@", "$$", "&&", "%%", "~~", "==", "++", "*|*", " | ", ", ", "; ")
-_PRIOR = {";": 1.0, ",": 0.99, "\t": 1.0, "|": 0.98, " ": 0.6, ":": 0.75, ", ": 0.93, "; ": 0.93, " | ": 0.97, "_": 0.4, "!": 0.6,
-          "*": 0.5, "#": 0.7, "==": 0.7, "++": 0.7}
+_LONG = (
+    "||",
+    "::",
+    ";;",
+    "^|^",
+    "|^|",
+    "~|~",
+    "<>",
+    "##",
+    "@@",
+    "$$",
+    "&&",
+    "%%",
+    "~~",
+    "==",
+    "++",
+    "*|*",
+    " | ",
+    ", ",
+    "; ",
+)
+_PRIOR = {
+    ";": 1.0,
+    ",": 0.99,
+    "\t": 1.0,
+    "|": 0.98,
+    " ": 0.6,
+    ":": 0.75,
+    ", ": 0.93,
+    "; ": 0.93,
+    " | ": 0.97,
+    "_": 0.4,
+    "!": 0.6,
+    "*": 0.5,
+    "#": 0.7,
+    "==": 0.7,
+    "++": 0.7,
+}
 _CLEAN = {"empty": 0.95, "number": 1.0, "date": 1.0, "text": 0.92}
 MIN_SCORE = 0.3
 MIN_SCORE_WITH_HEAD = 0.1
@@ -91,7 +126,10 @@ def _candidates(sample: str) -> list[str]:
     long = [text for text in _LONG if counts[text[0]] >= some and sample.count(text) >= some]
     # a character that only ever stands inside a longer delimiter is none by itself
     inside = {
-        char for text in long for char in text if char != " " and counts.get(char, 0) == sample.count(text) * text.count(char)
+        char
+        for text in long
+        for char in text
+        if char != " " and counts.get(char, 0) == sample.count(text) * text.count(char)
     }
     within = {char for char in inside if not any(text.strip() == char for text in long)}
     return [char for char in found + rare if char not in within] + long

@@ -25,8 +25,10 @@ _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf
 _IN_WORD = re.compile(rb"[A-Za-z]([\x80-\xff])|([\x80-\xff])[a-z]")
 _GERMAN = "äöüßÄÖÜ"
 _UNDEFINED_1252 = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
-_MOJIBAKE = re.compile(r"[\u00c2\u00c3][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014"
-                       r"\u2018-\u201a\u201c-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122]")
+_MOJIBAKE = re.compile(
+    r"[\u00c2\u00c3][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014"
+    r"\u2018-\u201a\u201c-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122]"
+)
 _CHUNK = 4 * 1024**2
 _WINDOW = 256 * 1024
 
@@ -52,7 +54,12 @@ def detect(data: bytes) -> Encoding:
         return Encoding("utf-8", "utf-8")
     wide = _utf16_by_zeros(data[:8192])
     if wide:
-        return Encoding(wide, wide, 0, notes=(note("encoding", chosen=wide, reason="jedes zweite Byte ist null", runner_up="utf-8"),))
+        return Encoding(
+            wide,
+            wide,
+            0,
+            notes=(note("encoding", chosen=wide, reason="jedes zweite Byte ist null", runner_up="utf-8"),),
+        )
     return _checked_utf8(data, Encoding("utf-8", "utf-8"))
 
 
@@ -70,7 +77,9 @@ def to_utf8(data: bytes, encoding: Encoding) -> bytes:
         return data[encoding.bom :] if encoding.bom else data
     if encoding.errors == "cp1252":
         _register()
-    decoder = codecs.getincrementaldecoder(encoding.codec)(encoding.errors if encoding.errors != "strict" else "replace")
+    decoder = codecs.getincrementaldecoder(encoding.codec)(
+        encoding.errors if encoding.errors != "strict" else "replace"
+    )
     view = memoryview(data)
     out = bytearray()
     for start in range(encoding.bom, len(data), _CHUNK):
@@ -151,12 +160,18 @@ def _single_byte(data: bytes, high: bytes) -> Encoding:
     for codec, name in (("cp850", "cp850"), ("mac_roman", "macintosh")):
         if len(inside) >= 3 and shares[codec] >= 0.9 and shares["cp1252"] <= 0.2:
             reason = "nur so ergeben die Umlaute deutsche Wörter"
-            return Encoding(name, codec, notes=(note("encoding", chosen=name, reason=reason, runner_up="windows-1252"),))
+            return Encoding(
+                name, codec, notes=(note("encoding", chosen=name, reason=reason, runner_up="windows-1252"),)
+            )
     if 0xA4 in high and not any(0x80 <= byte <= 0x9F for byte in high):
-        why = note("encoding", chosen="iso-8859-15", reason="enthält das Euro-Zeichen dieses Satzes", runner_up="windows-1252")
+        why = note(
+            "encoding", chosen="iso-8859-15", reason="enthält das Euro-Zeichen dieses Satzes", runner_up="windows-1252"
+        )
         return Encoding("iso-8859-15", "iso-8859-15", notes=(why,))
     if any(byte in _UNDEFINED_1252 for byte in high):
-        why = note("encoding", chosen="iso-8859-1", reason="enthält Bytes, die Windows-1252 nicht kennt", runner_up="cp850")
+        why = note(
+            "encoding", chosen="iso-8859-1", reason="enthält Bytes, die Windows-1252 nicht kennt", runner_up="cp850"
+        )
         return Encoding("iso-8859-1", "latin-1", notes=(why,))
     reason = "kein gültiges UTF-8, die Umlaute ergeben deutsche Wörter"
     why = note("encoding", chosen="windows-1252", reason=reason, runner_up="iso-8859-1")

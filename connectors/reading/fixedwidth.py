@@ -38,4 +38,10 @@ def split_fixed(text: str, starts: list[int]) -> Iterator[Record]:
             yield number, [line.strip()]
             continue
         first = 0 if starts[0] and line[: starts[0]].strip() else starts[0]
-        yield number, [line[first if at == 0 else start : end].strip() for at, (start, end) in enumerate(zip(starts, ends, strict=True))]
+        yield (
+            number,
+            [
+                line[first if at == 0 else start : end].strip()
+                for at, (start, end) in enumerate(zip(starts, ends, strict=True))
+            ],
+        )

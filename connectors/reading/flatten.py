@@ -36,7 +36,7 @@ def flatten(value: Mapping[str, Any], prefix: str = "", depth: int = 0) -> dict[
 
 def cell_text(item: Any) -> str | None:
     """A scalar or list as one cell: lists of scalars joined by `; `, pairs of numbers and lists of objects as JSON."""
-    if item is None or item == "" or item == [] or item == {}:
+    if item is None or item in ("", [], {}):
         return None
     if isinstance(item, str):
         return str(item)

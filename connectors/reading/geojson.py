@@ -45,7 +45,8 @@ def read_geojson(document: Mapping[str, Any], encoding: str | None, notes: list[
         crs = None
     axes = ("x", "y") if metric or (crs and crs not in _DEGREES) else ("lon", "lat")
     rows = [
-        {**_properties(feature), **_place(geometry, axes)} for feature, geometry in zip(features, geometries, strict=True)
+        {**_properties(feature), **_place(geometry, axes)}
+        for feature, geometry in zip(features, geometries, strict=True)
     ]
     frame, changed = to_frame(rows)
     places = [name for name in frame.columns if name in {key for row in rows for key in _PLACES if key in row}]
@@ -128,7 +129,9 @@ def _properties(feature: Mapping[str, Any]) -> dict[str, str | None]:
     if own is not None and "id" not in cells:
         result["id"] = cell_text(own)
     result.update(cells)
-    foreign = {key: item for key, item in feature.items() if key not in {"type", "id", "properties", "geometry", "bbox"}}
+    foreign = {
+        key: item for key, item in feature.items() if key not in {"type", "id", "properties", "geometry", "bbox"}
+    }
     for key, text in flatten(foreign).items():
         result.setdefault(key, text)
     return result
@@ -139,7 +142,10 @@ def _place(geometry: Mapping[str, Any] | None, axes: tuple[str, str]) -> dict[st
         return {}
     coordinates = geometry.get("coordinates")
     if geometry.get("type") == "Point" and isinstance(coordinates, list) and len(coordinates) >= 2:
-        cells: dict[str, str | None] = {f"geometry.{axes[0]}": str(coordinates[0]), f"geometry.{axes[1]}": str(coordinates[1])}
+        cells: dict[str, str | None] = {
+            f"geometry.{axes[0]}": str(coordinates[0]),
+            f"geometry.{axes[1]}": str(coordinates[1]),
+        }
         if len(coordinates) > 2:
             cells["geometry.z"] = str(coordinates[2])
         return cells
@@ -163,4 +169,8 @@ def _metric(geometries: list[Mapping[str, Any] | None]) -> tuple[str, ...]:
 
 def _facts(document: Mapping[str, Any]) -> dict[str, str]:
     skip = {"type", "features", "crs", "bbox", "geometry", "properties", "coordinates", "id"}
-    return {key: text for key, item in flatten({k: v for k, v in document.items() if k not in skip}).items() if (text := item)}
+    return {
+        key: text
+        for key, item in flatten({k: v for k, v in document.items() if k not in skip}).items()
+        if (text := item)
+    }

@@ -48,7 +48,9 @@ def read_json(data: bytes, path: str | None = None) -> ReadResult:
         notes.append(note("json_keys_as_column", column=frame.columns[0]))
     extras = {} if isinstance(document, list) else _scalars(document)
     names = tuple(found.path for found in lists)
-    return record_result("json", frame, encoding, [*notes, *changed], sheet=chosen.path or None, sheets=names, extras=extras)
+    return record_result(
+        "json", frame, encoding, [*notes, *changed], sheet=chosen.path or None, sheets=names, extras=extras
+    )
 
 
 def read_ndjson(data: bytes) -> ReadResult:
@@ -105,7 +107,9 @@ def record_result(
         crs=crs,
         sheets=sheets,
     )
-    return ReadResult(frame, pl.Series("row", numbers or range(1, frame.height + 1), dtype=pl.Int64), report, extras or {})
+    return ReadResult(
+        frame, pl.Series("row", numbers or range(1, frame.height + 1), dtype=pl.Int64), report, extras or {}
+    )
 
 
 def decoded(data: bytes) -> tuple[str, str, list[Note]]:
@@ -162,7 +166,11 @@ def _in_list(value: list[Any], path: str, depth: int) -> list[Found]:
 def _table_of_lists(value: list[list[Any]], path: str) -> list[Found]:
     """Rows as lists, the first one naming the columns."""
     head = value[0]
-    if len(value) < 2 or not head or not all(isinstance(cell, str) and not isinstance(cell, NumberText) for cell in head):
+    if (
+        len(value) < 2
+        or not head
+        or not all(isinstance(cell, str) and not isinstance(cell, NumberText) for cell in head)
+    ):
         return []
     if any(len(row) != len(head) for row in value):
         return []
@@ -195,4 +203,6 @@ def _chosen(lists: list[Found], path: str | None) -> Found:
 
 def _scalars(document: Mapping[str, Any]) -> dict[str, str]:
     """Facts beside the list: the scalars of the outermost object."""
-    return {key: text for key, item in document.items() if not isinstance(item, (dict, list)) and (text := cell_text(item))}
+    return {
+        key: text for key, item in document.items() if not isinstance(item, (dict, list)) and (text := cell_text(item))
+    }

@@ -25,9 +25,19 @@ _REFUSED: tuple[tuple[bytes, str], ...] = (
     (b"{\\rtf", "word"),
     (b"SQLite format 3\0", "database"),
 )
-_ARCHIVES = ((b"\x1f\x8b", "gzip"), (b"7z\xbc\xaf", "7z"), (b"Rar!", "RAR"), (b"BZh", "bzip2"), (b"\xfd7zXZ", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"))
+_ARCHIVES = (
+    (b"\x1f\x8b", "gzip"),
+    (b"7z\xbc\xaf", "7z"),
+    (b"Rar!", "RAR"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|div|style|script)\b", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(
+    rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|div|style|script)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _XML = re.compile(rb"\s*<(?:\?xml|!DOCTYPE|!--|[A-Za-z_][\w.:-]*[\s/>])")
 
 
@@ -42,7 +52,7 @@ def kind_of(data: bytes, filename: str = "") -> Kind:
     for mark, name in _ARCHIVES:
         if head.startswith(mark):
             raise refuse("archive", kind=name)
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip_kind(data)
     if head.startswith(_OLE):
         return _ole_kind(data)
@@ -94,7 +104,13 @@ def _is_dbf(data: bytes) -> bool:
     if len(data) < 65 or data[0] not in {0x02, 0x03, 0x30, 0x31, 0x43, 0x63, 0x83, 0x8B, 0xCB, 0xF5}:
         return False
     header, record = int.from_bytes(data[8:10], "little"), int.from_bytes(data[10:12], "little")
-    return 1 <= data[2] <= 12 and 1 <= data[3] <= 31 and 65 <= header <= len(data) and record > 1 and b"\r" in data[header - 270 if header > 270 else 0 : header]
+    return (
+        1 <= data[2] <= 12
+        and 1 <= data[3] <= 31
+        and 65 <= header <= len(data)
+        and record > 1
+        and b"\r" in data[header - 270 if header > 270 else 0 : header]
+    )
 
 
 def _text_kind(data: bytes, suffix: str) -> Kind:
@@ -136,5 +152,7 @@ def _is_binary(head: bytes) -> bool:
     """Many control characters; zeros alone may be UTF-16 or padding."""
     control = sum(head.count(bytes([byte])) for byte in (*range(1, 9), *range(14, 28)))
     zeros = head.count(0)
-    aligned = zeros and (head[0::2].count(0) < zeros * 0.1 or head[1::2].count(0) < zeros * 0.1) and zeros > len(head) * 0.3
+    aligned = (
+        zeros and (head[0::2].count(0) < zeros * 0.1 or head[1::2].count(0) < zeros * 0.1) and zeros > len(head) * 0.3
+    )
     return control > max(len(head) * 0.02, 1) or (zeros > len(head) * 0.3 and not aligned)

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 from connectors.reading.cells import filled, is_year, shape
-from connectors.reading.records import Record
+from connectors.reading.words import HEADERS, UNITS
 
 _HEAD = 60
 _KEY_VALUE = re.compile(
@@ -20,20 +21,10 @@ _KEY_VALUE = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"[^\d:]{2,40}:$")
-_UNITS = frozenset(
-    "anzahl,eur,€,tsd. eur,1.000 eur,1000 eur,mio. eur,%,prozent,in %,ha,m,m²,m2,qm,km,km²,cm,mm,kg,t,personen,stück,std,h,min,"
-    "einwohner,kwh,mwh,kw,mw,°c,°,l,m³,insgesamt,number,years,jahre,text,zahl,datum".split(",")
-)
-_COMMON = frozenset(
-    "id,nr,nummer,name,titel,bezeichnung,typ,art,jahr,datum,date,zeit,straße,strasse,str,hausnummer,hausnr,plz,postleitzahl,ort,"
-    "ortsteil,stadtteil,stadtbezirk,bezirk,gemeinde,landkreis,kreis,stadt,adresse,anschrift,lage,standort,lat,lon,lng,long,"
-    "latitude,longitude,breitengrad,längengrad,x,y,rechtswert,hochwert,geom,geometry,wkt,shape,fid,objectid,gid,anzahl,wert,"
-    "betrag,summe,gesamt,insgesamt,status,kategorie,beschreibung,bemerkung,bemerkungen,hinweis,telefon,email,website,url,link,"
-    "schlüssel,schluessel,code,ags,kapazität,kapazitaet,plätze,öffnungszeiten,träger,gattung,baumart,pflanzjahr,höhe,country,"
-    "description,value,type,key,first,last,address,city,zip,partei,stimmen,zeitpunkt,stichtag,konto,produkt,title,label".split(",")
-)
 _WORD = re.compile(r"[^\W\d_]{2,}")
-TOTALS = re.compile(r"\s*(?:insgesamt|(?:gesamt|jahres|monats|zwischen|end)?summe|gesamt|total|zusammen|jahressumme)\b", re.IGNORECASE)
+TOTALS = re.compile(
+    r"\s*(?:insgesamt|(?:gesamt|jahres|monats|zwischen|end)?summe|gesamt|total|zusammen|jahressumme)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +69,11 @@ def find_layout(rows: list[list[str]], columns: int = 0) -> Layout:
 def is_footer(row: list[str], columns: int, *, regular: bool) -> bool:
     """Does a row at the end stand below the table? `regular`: all rows of the body are as wide as the table."""
     cells = [cell for cell in row if cell and not cell.isspace()]
-    if not cells or not row[0].strip():
-        return False
     text = row[0].strip()
-    if TOTALS.match(text):
+    if not text or TOTALS.match(text):
         return False
     told = bool(_KEY_VALUE.match(text) or (_LABEL.match(text) and columns > 2))
-    if text.startswith("#") and len(cells) == 1:
-        return True
-    if columns < 2:
+    if columns < 2 or (text.startswith("#") and len(cells) == 1):
         return bool(re.match(r"(?:#|quelle:|stand:|©|\(c\)|copyright)", text, re.IGNORECASE))
     prose = columns >= 3 and shape(text) == "text"
     if len(row) == 1 and columns >= 3:
@@ -100,7 +87,7 @@ def join_header(rows: list[list[str]], columns: int) -> list[str]:
     """Several header rows to one name per column; a group title also names the columns to its right."""
     padded = [[" ".join(cell.split()) for cell in row[:columns]] + [""] * (columns - len(row)) for row in rows]
     starts: set[int] = set()
-    for upper, below in zip(padded, padded[1:], strict=False):
+    for upper, below in pairwise(padded):
         title = ""
         stops = starts | {at for at in range(columns) if upper[at]}
         for at in range(columns):
@@ -128,9 +115,7 @@ def _is_title(row: list[str], below: list[list[str]], columns: int) -> bool:
     if not below:
         return False
     text, count = row[0].strip(), filled(row)
-    if text.startswith("#") and len(row) < columns:
-        return True
-    if columns < 2:
+    if columns < 2 or (text.startswith("#") and len(row) < columns):
         return text.startswith("#")
     if count <= 1:
         return bool(text) or columns >= 3
@@ -141,9 +126,7 @@ def _is_title(row: list[str], below: list[list[str]], columns: int) -> bool:
 
 def _is_index(row: list[str]) -> bool:
     """`0,1,2,3`: column numbers that a program wrote above the names."""
-    return len(row) > 2 and any(
-        all(cell.strip() == str(start + at) for at, cell in enumerate(row)) for start in (0, 1)
-    )
+    return len(row) > 2 and any(all(cell.strip() == str(start + at) for at, cell in enumerate(row)) for start in (0, 1))
 
 
 def _is_numeric_row(row: list[str]) -> bool:
@@ -152,7 +135,7 @@ def _is_numeric_row(row: list[str]) -> bool:
 
 def _column_kinds(body: list[list[str]], columns: int) -> list[str]:
     """Per column the kind that four fifths of its filled cells share, else `text`; `empty` where there is none."""
-    kinds = []
+    kinds: list[str] = []
     for at in range(columns):
         found = Counter(shape(row[at]) for row in body if at < len(row))
         found.pop("empty", None)
@@ -166,13 +149,17 @@ def _is_header(row: list[str], body: list[list[str]], kinds: list[str]) -> bool:
     """Names or already data? Counts what speaks for each, column by column."""
     if not body:
         return not _is_numeric_row(row) and all(shape(cell) in {"text", "empty"} or is_year(cell) for cell in row)
-    named = (cell.strip().lower() in _COMMON for cell in row)
+    named = (cell.strip().lower() in HEADERS for cell in row)
     if any(kind in {"number", "date"} and is_name for kind, is_name in zip(kinds, named, strict=False)):
         return True
     score = 0.0
     years = _year_run(row)
     for at, cell in enumerate(row[: len(kinds)]):
-        score += 0.5 if years and is_year(cell) else _header_evidence(cell, kinds[at], [line[at] for line in body if at < len(line)])
+        score += (
+            0.5
+            if years and is_year(cell)
+            else _header_evidence(cell, kinds[at], [line[at] for line in body if at < len(line)])
+        )
     texts = [cell.strip() for cell in row if cell.strip()]
     if len(set(texts)) < len(texts) and not any(kind != "text" for kind in kinds):
         score -= 0.5
@@ -182,7 +169,7 @@ def _is_header(row: list[str], body: list[list[str]], kinds: list[str]) -> bool:
 def _year_run(row: list[str]) -> bool:
     """Years side by side in even steps head columns; counts that look like years do not line up so."""
     years = [int(cell) for cell in row if is_year(cell)]
-    steps = {after - before for before, after in zip(years, years[1:], strict=False)}
+    steps = {after - before for before, after in pairwise(years)}
     return len(years) >= 3 and len(steps) == 1 and 0 not in steps
 
 
@@ -201,7 +188,7 @@ def _header_evidence(cell: str, kind: str, column: list[str]) -> float:
 
 def _text_evidence(text: str, column: list[str]) -> float:
     words = [word.lower() for word in _WORD.findall(text)]
-    if text.lower() in _COMMON or (words and len(words) <= 3 and any(word in _COMMON for word in words)):
+    if text.lower() in HEADERS or (words and len(words) <= 3 and any(word in HEADERS for word in words)):
         return 1.0
     if text in column:
         return -1.5 if column.count(text) * 3 > len(column) or len(column) > 5 else -0.5
@@ -237,7 +224,7 @@ def _continues(first: list[str], row: list[str], typed: list[int], kinds: list[s
         return False
     if _is_under_blank(first, row, below):
         return True
-    if len(texts) > 1 and all(text.lower().strip("[]()") in _UNITS for text in texts):
+    if len(texts) > 1 and all(text.lower().strip("[]()") in UNITS for text in texts):
         return bool(typed)
     cells = [at for at in typed if at < len(row) and row[at].strip()]
     if len(typed) < 2 or len(cells) < 2:

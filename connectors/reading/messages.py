@@ -84,16 +84,19 @@ REFUSALS: dict[str, str] = {
     "archive_many": "Im Archiv sind mehrere Tabellen ({names}). Bitte jede einzeln hochladen.",
     "archive_broken": "Das Archiv oder die Arbeitsmappe ist beschädigt. Bitte neu speichern und noch einmal hochladen.",
     "archive_encrypted": "Die Datei ist mit einem Kennwort geschützt. Bitte ohne Kennwort speichern und hochladen.",
-    "bomb": "Die Datei würde sich auf mehr als {limit} entpacken. Sie wurde nicht geöffnet; bitte ungepackt und kleiner "
+    "bomb": "Die Datei würde sich auf mehr als {limit} entpacken. Sie wurde nicht "
+    "geöffnet; bitte ungepackt und kleiner "
     "hochladen.",
     "sheet_too_large": "Das Tabellenblatt „{sheet}“ reicht bis Zeile {rows}, Spalte {columns}. Bitte leere Bereiche "
     "löschen oder als CSV speichern.",
     "sheet_missing": "Das Blatt „{sheet}“ gibt es nicht. Vorhanden: {sheets}.",
     "sheets_empty": "Alle Tabellenblätter sind leer. Bitte die Datei mit Daten hochladen.",
     "workbook_broken": "Die Arbeitsmappe lässt sich nicht öffnen. Bitte in Excel öffnen, neu speichern und hochladen.",
-    "binary": "Die Datei ist keine Tabelle in einem bekannten Format. Bitte als Excel oder CSV speichern und hochladen.",
+    "binary": "Die Datei ist keine Tabelle in einem bekannten Format. Bitte als Excel oder CSV "
+    "speichern und hochladen.",
     "database": "Das ist eine Datenbank, keine einzelne Tabelle. Bitte die Tabelle als CSV ausgeben und hochladen.",
-    "too_many_columns": "Die Datei hätte {count} Spalten (erlaubt sind {limit}). Bitte prüfen, ob das Trennzeichen stimmt.",
+    "too_many_columns": "Die Datei hätte {count} Spalten (erlaubt sind {limit}). Bitte prüfen, ob das "
+    "Trennzeichen stimmt.",
     "line_too_long": "Eine Zeile ist länger als {limit}. Bitte die Datei mit Zeilenumbrüchen neu ausgeben.",
     "json_broken": "Das JSON ist ab Zeile {line} nicht lesbar. Bitte die Datei neu ausgeben.",
     "json_no_table": "Das JSON enthält keine Liste von Datensätzen. Bitte eine Liste von Objekten ausgeben.",
@@ -105,7 +108,8 @@ REFUSALS: dict[str, str] = {
     "dbf_broken": "Die dBase-Datei ist beschädigt. Bitte neu ausgeben.",
     "parquet_broken": "Die Parquet-Datei ist beschädigt. Bitte neu ausgeben.",
     "no_table": "In der Datei steht kein Text, aus dem eine Tabelle werden kann. Bitte den Inhalt prüfen.",
-    "unexpected": "Die Datei ließ sich nicht lesen ({error}). Bitte als CSV in UTF-8 speichern und noch einmal hochladen.",
+    "unexpected": "Die Datei ließ sich nicht lesen ({error}). Bitte als CSV in UTF-8 speichern und noch "
+    "einmal hochladen.",
 }
 
 

@@ -30,7 +30,9 @@ def read_parquet(data: bytes) -> ReadResult:
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         raise refuse("parquet_broken") from error
     names, notes = column_names(frame.columns, None)
-    strings = pl.DataFrame([_strings(column).alias(name) for column, name in zip(frame.get_columns(), names, strict=True)])
+    strings = pl.DataFrame(
+        [_strings(column).alias(name) for column, name in zip(frame.get_columns(), names, strict=True)]
+    )
     return record_result("parquet", strings, None, notes)
 
 
@@ -38,7 +40,10 @@ def _strings(column: pl.Series) -> pl.Series:
     if isinstance(column.dtype, pl.List | pl.Struct | pl.Array):
         import json
 
-        values = [None if item is None else json.dumps(_plain(item), ensure_ascii=False, default=str) for item in column.to_list()]
+        values = [
+            None if item is None else json.dumps(_plain(item), ensure_ascii=False, default=str)
+            for item in column.to_list()
+        ]
         return pl.Series(values, dtype=pl.String)
     if column.dtype == pl.Binary:
         return pl.Series([None if item is None else item.hex() for item in column.to_list()], dtype=pl.String)

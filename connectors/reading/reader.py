@@ -16,7 +16,7 @@ from connectors.reading.jsonfile import read_json, read_ndjson
 from connectors.reading.kinds import Kind, kind_of
 from connectors.reading.limits import MAX_FILE_BYTES
 from connectors.reading.messages import note, refuse, size_de
-from connectors.reading.result import ReadResult, Unreadable
+from connectors.reading.result import Note, ReadResult, Unreadable
 
 _SUFFIXES: dict[str, tuple[str, ...]] = {
     "xlsx": (".xlsx", ".xlsm", ".xltx"),
@@ -30,13 +30,19 @@ _SUFFIXES: dict[str, tuple[str, ...]] = {
     "zip": (".zip",),
 }
 _TEXT = {".csv", ".tsv", ".txt", ".tab", ""}
-_WORDS = {"text": "ein Text mit Trennzeichen", "html": "eine Webseite", "json": "JSON", "ndjson": "JSON", "zip": "ein Archiv"}
+_WORDS = {
+    "text": "ein Text mit Trennzeichen",
+    "html": "eine Webseite",
+    "json": "JSON",
+    "ndjson": "JSON",
+    "zip": "ein Archiv",
+}
 
 
 def read_table(source: Path | bytes, *, filename: str = "", sheet: str | None = None) -> ReadResult:
     """Any municipal table file as a table of strings with a report of how it was read.
 
-    `source`: the file or its bytes; `filename`: its name, where only bytes are given (a weak hint, the content decides);
+    `source`: the file or its bytes; `filename`: its name, where only bytes are given (a weak hint: content decides);
     `sheet`: which sheet of a workbook, or which list of a JSON or XML document (its path). Raises `Unreadable`.
     """
     if isinstance(source, Path):
@@ -86,7 +92,7 @@ def _read(data: bytes, filename: str, sheet: str | None) -> ReadResult:
     return result
 
 
-def _noted(result: ReadResult, *notes: object) -> ReadResult:
+def _noted(result: ReadResult, *notes: Note) -> ReadResult:
     return replace(result, report=replace(result.report, notes=(*notes, *result.report.notes)))
 
 

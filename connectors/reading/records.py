@@ -48,7 +48,7 @@ class Anomalies:
 
 
 def lines(text: str) -> Iterator[tuple[str, str]]:
-    """Content and line end of each line; `\\n`, `\\r\\n` and lone `\\r` all end a line."""
+    """Content and line end of each line: LF, CRLF and lone CR all end a line."""
     if "\n" in text and text.count("\r") == text.count("\r\n"):
         for line in text.split("\n"):
             yield (line[:-1], "\r\n") if line.endswith("\r") else (line, "\n")
@@ -189,7 +189,9 @@ class _Splitter:
         """Of the two ways to see doubled quotes the one that fits and leaves fewer quotes at the start of cells."""
         quote = self._dialect.quotechar or ""
         ways = [_scan(line, self._dialect), _scan(line, self._dialect, doubling=False)]
-        return min(ways, key=lambda cells: (len(cells) != self._expected, sum(cell.startswith(quote) for cell in cells)))
+        return min(
+            ways, key=lambda cells: (len(cells) != self._expected, sum(cell.startswith(quote) for cell in cells))
+        )
 
     def _joined(self, line: str, end: str, source: _Lines) -> _Joined | None:
         """The record that goes on over line ends inside quotes."""

@@ -22,7 +22,7 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One thing the reader saw or decided. `code` is stable, `message_de` is for people, `row` is 1-based in the file."""
+    """One thing the reader saw or decided. `code` is stable, `message_de` for people, `row` 1-based in the file."""
 
     code: str
     message_de: str

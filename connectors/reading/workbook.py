@@ -107,7 +107,7 @@ def _stamp(cell: str, *, with_time: bool) -> str:
         moment += timedelta(seconds=1)
     moment = moment.replace(microsecond=0)
     if moment.year < 1900 or (moment.year == 1900 and moment.month == 1 and with_time):
-        span = moment - datetime(1899, 12, 31)
+        span = moment - datetime.fromisoformat("1899-12-31")
         hours, rest = divmod(int(span.total_seconds()), 3600)
         return f"{hours:02d}:{rest // 60:02d}:{rest % 60:02d}"
     return moment.isoformat() if with_time else moment.date().isoformat()
@@ -150,7 +150,10 @@ def _guard(data: bytes) -> None:
         found = _CELL.findall(window)
         if found:
             rows, columns = extent.get(name, (0, 0))
-            extent[name] = max(rows, max(int(row) for _, row in found)), max(columns, max(_number(c) for c in {c for c, _ in found}))
+            extent[name] = (
+                max([rows, *(int(row) for _, row in found)]),
+                max([columns, *map(_number, {letters for letters, _ in found})]),
+            )
 
     check_members(data, watch)
     for name, (rows, columns) in extent.items():

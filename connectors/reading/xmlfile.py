@@ -53,7 +53,15 @@ def read_xml(data: bytes, path: str | None = None) -> ReadResult:
     frame, notes = to_frame(rows)
     notes += _notes(chosen, choices, len(rows))
     sheets = tuple(one.path for one in choices)
-    return record_result("xml", frame, _encoding(data), notes, sheet=chosen.path if chosen else None, sheets=sheets, extras=_facts(root, chosen))
+    return record_result(
+        "xml",
+        frame,
+        _encoding(data),
+        notes,
+        sheet=chosen.path if chosen else None,
+        sheets=sheets,
+        extras=_facts(root, chosen),
+    )
 
 
 def _parsed(data: bytes) -> Element:
@@ -191,7 +199,9 @@ def _facts(root: Element, chosen: Repeated | None) -> dict[str, str]:
     if chosen is None:
         return {}
     inside = set(map(id, chosen.elements))
-    facts: dict[str, str] = {_local(name): text for name, text in root.attrib.items() if _local(name) != "schemaLocation"}
+    facts: dict[str, str] = {
+        _local(name): text for name, text in root.attrib.items() if _local(name) != "schemaLocation"
+    }
     stack: list[tuple[Element, str]] = [(root, "")]
     while stack and len(facts) < 200:
         element, path = stack.pop()

@@ -9,9 +9,10 @@ import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
+from defusedxml.ElementTree import fromstring
 
 from connectors.reading import ReadResult, Unreadable, read_many, read_table
 
@@ -20,19 +21,47 @@ KOMMUNAL = SHARED / "kommunal"
 TABLES = {".csv", ".xlsx", ".json", ".geojson", ".xml", ".dbf"}
 
 SEMICOLON = {
-    "kiel_2017", "moers_haushalt", "12411-001", "13111-001", "33111-001r-2014", "33111-001r-2016", "bochum_sportstaetten",
-    "brandenburg_kapitel", "bochum", "muenster_ladesaeulen", "muenster_mobilitaet", "muenster_tischtennis_2024",
-    "muenster_tischtennis_manuell", "muenster_tischtennis_schulen", "bielefeld", "bietigheim-bissingen",
-    "friedrichshafen_easypark", "neckarsulm", "bw_gemarkungsliste_2011",
+    "kiel_2017",
+    "moers_haushalt",
+    "12411-001",
+    "13111-001",
+    "33111-001r-2014",
+    "33111-001r-2016",
+    "bochum_sportstaetten",
+    "brandenburg_kapitel",
+    "bochum",
+    "muenster_ladesaeulen",
+    "muenster_mobilitaet",
+    "muenster_tischtennis_2024",
+    "muenster_tischtennis_manuell",
+    "muenster_tischtennis_schulen",
+    "bielefeld",
+    "bietigheim-bissingen",
+    "friedrichshafen_easypark",
+    "neckarsulm",
+    "bw_gemarkungsliste_2011",
 }
 CP1252 = {
-    "kiel_2017", "moers_haushalt", "12411-001", "13111-001", "33111-001r-2014", "33111-001r-2016", "bochum_sportstaetten",
+    "kiel_2017",
+    "moers_haushalt",
+    "12411-001",
+    "13111-001",
+    "33111-001r-2014",
+    "33111-001r-2016",
+    "bochum_sportstaetten",
     "bietigheim-bissingen",
 }
 AROUND = {
-    "12411-001": (5, 10), "13111-001": (8, 20), "33111-001r-2014": (10, 3), "33111-001r-2016": (10, 3),
-    "galk_strassenbaumliste": (2, 0), "referenz_baumarten": (0, 0), "muenster_altkleider": (1, 1), "muenster_glascontainer": (1, 1),
-    "muenster_glascontainer_combined": (1, 1), "bw_gemarkungsliste_2011": (2, 0),
+    "12411-001": (5, 10),
+    "13111-001": (8, 20),
+    "33111-001r-2014": (10, 3),
+    "33111-001r-2016": (10, 3),
+    "galk_strassenbaumliste": (2, 0),
+    "referenz_baumarten": (0, 0),
+    "muenster_altkleider": (1, 1),
+    "muenster_glascontainer": (1, 1),
+    "muenster_glascontainer_combined": (1, 1),
+    "bw_gemarkungsliste_2011": (2, 0),
 }
 """Lines above the data (title and header) and below it, where they are not one and none: counted by eye."""
 
@@ -114,17 +143,17 @@ def filled_rows(path: Path, sheet: int) -> int:
     spaces = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
     relation = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
     with zipfile.ZipFile(path) as archive:
-        book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-        links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+        book = fromstring(archive.read("xl/workbook.xml"))
+        links = fromstring(archive.read("xl/_rels/workbook.xml.rels"))
         targets = {link.get("Id"): link.get("Target", "") for link in links}
         target = targets[book.findall("m:sheets/m:sheet", spaces)[sheet].get(relation)]
-        root = ElementTree.fromstring(archive.read(target.lstrip("/") if target.startswith("/") else f"xl/{target}"))
+        root = fromstring(archive.read(target.lstrip("/") if target.startswith("/") else f"xl/{target}"))
         strings = []
         if "xl/sharedStrings.xml" in archive.namelist():
-            shared = ElementTree.fromstring(archive.read("xl/sharedStrings.xml"))
+            shared = fromstring(archive.read("xl/sharedStrings.xml"))
             strings = ["".join(text.text or "" for text in entry.iter(f"{{{spaces['m']}}}t")) for entry in shared]
 
-    def has_value(cell: ElementTree.Element) -> bool:
+    def has_value(cell: ET.Element) -> bool:
         if cell.get("t") == "inlineStr":
             return bool("".join(cell.itertext()).strip())
         value = cell.findtext("m:v", namespaces=spaces)
@@ -174,15 +203,29 @@ def test_reading_real_genesis_headers_are_joined(shared_data: Path) -> None:
     assert bavaria[column] == "7054199,97"
     assert result.extras["stand"] == "16.02.2018 / 18:29:49"
     assert "Nutzung (nach ALKIS-Nutzungsarten), Jahr" in result.extras["titel"]
-    assert read_table(shared_data / "kommunal/bayern/lfstat_genesis/12411-001.csv").frame.row(0)[:3] == ("09", "Bayern", "12443372")
+    assert read_table(shared_data / "kommunal/bayern/lfstat_genesis/12411-001.csv").frame.row(0)[:3] == (
+        "09",
+        "Bayern",
+        "12443372",
+    )
 
 
 def test_reading_real_spot_values(shared_data: Path) -> None:
     """Single cells looked up by eye: quotes, decimal commas, dBase names, Excel dates, coordinates."""
     base = shared_data / "kommunal"
     felled = read_table(base / "baeume/flensburg_faellungen_2023.csv").frame
-    assert felled.row(0) == ("EX Dicker-Willis-Koppel", "130", "Populus tremula, Espe", "6074829,98525275", "3526919,73068885")
-    assert read_table(base / "baeume/flensburg_lebende-baeume.csv").frame.columns[:3] == ["baumnummer", "hochwert", "rechtswert"]
+    assert felled.row(0) == (
+        "EX Dicker-Willis-Koppel",
+        "130",
+        "Populus tremula, Espe",
+        "6074829,98525275",
+        "3526919,73068885",
+    )
+    assert read_table(base / "baeume/flensburg_lebende-baeume.csv").frame.columns[:3] == [
+        "baumnummer",
+        "hochwert",
+        "rechtswert",
+    ]
     hours = read_table(base / "radzaehlung/muenster_zaehlstelle_neutor_2016_stundenauswertung.xlsx")
     assert hours.frame.row(1)[:2] == ("2016-01-01T01:00:00", "178")
     assert "totals_row" in {note.code for note in hours.report.notes}
@@ -195,9 +238,7 @@ def test_reading_real_spot_values(shared_data: Path) -> None:
     assert mayor.columns[-2:] == ["Eiskirch, SPD", "Franz, CDU"]
 
 
-@pytest.mark.parametrize(
-    "path", [path for suffix in sorted(TABLES) for path in files(suffix)], ids=lambda path: name_of(path)
-)
+@pytest.mark.parametrize("path", [path for suffix in sorted(TABLES) for path in files(suffix)], ids=name_of)
 def test_reading_real_file_gives_a_sound_table(path: Path) -> None:
     """Unique names, one row number per row in rising order, only strings."""
     result = read_table(path)
@@ -222,7 +263,9 @@ KNOWN_WRONG = {
 }
 
 
-@pytest.mark.parametrize("path", sorted((SHARED / "csv/csv-spectrum/csvs").glob("*.csv")) or [Path("fehlt")], ids=name_of)
+@pytest.mark.parametrize(
+    "path", sorted((SHARED / "csv/csv-spectrum/csvs").glob("*.csv")) or [Path("fehlt")], ids=name_of
+)
 def test_reading_real_csv_spectrum_known_answers(path: Path) -> None:
     """csv-spectrum's files give the records its JSON files list."""
     if not path.exists():

@@ -12,15 +12,33 @@ from hypothesis import strategies as st
 from connectors.reading import ReadResult, Unreadable, read_many, read_table
 
 NAMES = st.sampled_from(
-    ["Nr", "Name", "Straße", "Ort", "Höhe_m", "Baumart", "Pflanzjahr", "Wert", "Bemerkung", "PLZ", "Lat", "Datum", "Träger"]
+    [
+        "Nr",
+        "Name",
+        "Straße",
+        "Ort",
+        "Höhe_m",
+        "Baumart",
+        "Pflanzjahr",
+        "Wert",
+        "Bemerkung",
+        "PLZ",
+        "Lat",
+        "Datum",
+        "Träger",
+    ]
 )
-WORDS = st.sampled_from(["Ahorn", "Königstraße 5", "Süd", "Größe", "Am Bach", "Tilia cordata", "nicht bekannt", "Haus 3"])
+WORDS = st.sampled_from(
+    ["Ahorn", "Königstraße 5", "Süd", "Größe", "Am Bach", "Tilia cordata", "nicht bekannt", "Haus 3"]
+)
 NUMBERS = st.one_of(
     st.integers(0, 99999).map(str),
     st.decimals(-999, 999, places=2).map(str),
     st.decimals(0, 999, places=2).map(lambda value: str(value).replace(".", ",")),
 )
-WILD = st.text(alphabet="abcÄöß ;,|\t\"'\n\\-.:", min_size=1, max_size=12).filter(lambda text: text.strip(" \n\t") == text)
+WILD = st.text(alphabet="abcÄöß ;,|\t\"'\n\\-.:", min_size=1, max_size=12).filter(
+    lambda text: text.strip(" \n\t") == text
+)
 CODECS = st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be"])
 
 
@@ -28,7 +46,11 @@ CODECS = st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le",
 def tables(draw: st.DrawFn) -> tuple[list[str], list[list[str]]]:
     """A header and rows: an id column, a number column, and columns of words, wild text or gaps."""
     names = draw(st.lists(NAMES, min_size=3, max_size=7, unique=True))
-    kinds = [NUMBERS, NUMBERS, *[draw(st.sampled_from([WORDS, NUMBERS, st.one_of(WORDS, WILD, st.just(""))])) for _ in names[2:]]]
+    kinds = [
+        NUMBERS,
+        NUMBERS,
+        *[draw(st.sampled_from([WORDS, NUMBERS, st.one_of(WORDS, WILD, st.just(""))])) for _ in names[2:]],
+    ]
     count = draw(st.integers(4, 25))
     return names, [[str(at), *[draw(kind) for kind in kinds[1:]]] for at in range(1, count + 1)]
 
@@ -40,7 +62,7 @@ def written(names: list[str], rows: list[list[str]], delimiter: str, end: str, q
     return out.getvalue()
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     table=tables(),
     delimiter=st.sampled_from([";", ",", "\t", "|"]),
@@ -63,22 +85,31 @@ def test_reading_property_same_table_comes_back(
         assert physical[number - 1].lstrip('"').startswith(row[0])
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.one_of(st.binary(max_size=400), st.text(max_size=400).map(str.encode), st.text(alphabet="a1;,\"'\n\r\t|{}[]<>:#", max_size=300).map(str.encode)))
+@settings(max_examples=200, deadline=None)
+@given(
+    st.one_of(
+        st.binary(max_size=400),
+        st.text(max_size=400).map(str.encode),
+        st.text(alphabet="a1;,\"'\n\r\t|{}[]<>:#", max_size=300).map(str.encode),
+    )
+)
 def test_reading_property_any_bytes_give_a_table_or_a_sentence(data: bytes) -> None:
     """Whatever comes in: a table whose names are unique and whose rows are numbered, or one sentence."""
     try:
         result = read_table(data, filename="x.csv")
-    except Unreadable as refusal:
-        assert refusal.message_de.endswith(".")
-        assert refusal.code != "unexpected"
+        sentence, code = "", ""
+    except Unreadable as refused:
+        sentence, code = refused.message_de, refused.code
+    if code:
+        assert sentence.endswith(".")
+        assert code != "unexpected"
         return
     assert len(set(result.report.columns)) == result.frame.width == len(result.report.columns)
     assert result.frame.height == len(result.row_numbers) == result.report.rows
     assert all(result.report.columns)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(table=tables(), title=st.lists(WORDS, max_size=3), footer=st.booleans())
 def test_reading_property_no_cell_is_lost_beside_the_table(
     table: tuple[list[str], list[list[str]]], title: list[str], footer: bool
@@ -102,7 +133,11 @@ def test_reading_property_no_cell_is_lost_beside_the_table(
     counts=st.lists(st.integers(4, 9), min_size=2, max_size=5),
     seed=st.randoms(use_true_random=False),
     codec=st.sampled_from(["utf-8", "cp1252", "utf-16"]),
-    faults=st.lists(st.sampled_from(["", "Quelle: Amt\n", "zu;kurz\n", "\n", "Summe;;\n", '"offen;x\n', "ä;ö;ü;ß;ä;ö\n"]), min_size=5, max_size=5),
+    faults=st.lists(
+        st.sampled_from(["", "Quelle: Amt\n", "zu;kurz\n", "\n", "Summe;;\n", '"offen;x\n', "ä;ö;ü;ß;ä;ö\n"]),
+        min_size=5,
+        max_size=5,
+    ),
 )
 def test_reading_property_many_equals_one_by_one(
     names: list[str], counts: list[int], seed: object, codec: str, faults: list[str]
