@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import obstore
 from obstore.exceptions import (
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
 
 CHUNK = 8 * 1024 * 1024
 """Bytes held at once while streaming, and the size above which an upload goes in parts."""
+
+STAGING = ".staging"
+"""Where large objects wait until they are whole; never listed."""
 
 _FULL = re.compile(r"no space left|os error 28|os error 122|quota|XMinioStorageFull|InsufficientStorage", re.IGNORECASE)
 _BAD_SEGMENT = re.compile(r"[\x00-\x1f\x7f\\]")
@@ -149,7 +153,7 @@ class Handle:
             # Completing an upload in parts cannot be made conditional with every provider: between this head and the
             # commit another writer may win. Keys of large objects carry their content's hash, so it wrote the same.
             return self.put_stream(key, chunks)
-        staged = f".staging/{key}"
+        staged = f"{STAGING}/{uuid4().hex}"
         self.put_stream(staged, chunks)
         try:
             with self._translated(key):
@@ -171,10 +175,10 @@ class Handle:
         return info
 
     def _inside(self, key: str) -> str:
-        """The key itself, after a look that no symbolic link leads it out of the folder."""
+        """The key itself, after a look that no symbolic link leads it to another place."""
         check_key(key)
-        if self._root and not os.path.realpath(self._root + key).startswith(self._root):
-            raise KeyInvalid(f"{self.site}: {key} leads out of the store through a symbolic link: remove the link")
+        if self._root and os.path.realpath(self._root + key) != self._root + key:
+            raise KeyInvalid(f"{self.site}: {key} leads elsewhere through a symbolic link: remove the link")
         return key
 
     def _attributes(self, key: str) -> dict[Any, str] | None:

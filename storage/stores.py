@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from storage._handle import CHUNK, Handle, ObjectInfo, check_key, obstore_options
+from storage._handle import CHUNK, STAGING, Handle, ObjectInfo, check_key, obstore_options
 from storage.config import StoreConfig
 from storage.errors import ObjectExists, ObjectMissing, PlacementForbidden, StoreFull, StoreUnreachable
 
@@ -40,7 +40,7 @@ class Store:
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         """Every object below `prefix` (whole path parts), without half-written ones, in no promised order."""
-        return (info for info in self._handle.list(prefix) if not info.key.startswith(".staging/"))
+        return (info for info in self._handle.list(prefix) if not info.key.startswith(f"{STAGING}/"))
 
     def sha256(self, key: str) -> str:
         """The SHA-256 (hex) of the bytes that really lie there; raises `ObjectMissing`."""
