@@ -1,12 +1,11 @@
 """Jobs, schedules and the inbox sensor. What a job's assets do stands in `defs/`; nothing is computed here."""
 
 import hashlib
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
 
+from connectors.sources.inbox import FolderInbox
 from orchestration.partitions import KOMMUNEN, range_tags
 from orchestration.platform import Platform
 
@@ -17,6 +16,7 @@ REPLICATE = dg.AssetSelection.groups("replicate")
 PUBLISH = dg.AssetSelection.groups("publish")
 
 EVERYTHING = "everything"
+_EMPTY = hashlib.sha256(b"").hexdigest()
 
 everything = dg.define_asset_job(
     EVERYTHING,
@@ -52,7 +52,7 @@ JOBS = (everything, fetch_sources, rebuild_curated, replicate_sites, publish_por
     description="Every night at two: all sources of all Kommunen.",
 )
 def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    keys = _register(context.instance, list(Platform.load().publishers.specs))
+    keys = _register(context.instance, kommunen(Platform.load()))
     return dg.RunRequest(tags=range_tags(keys))
 
 
@@ -75,14 +75,19 @@ def hourly_replication() -> dg.RunRequest:
 def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     platform = Platform.load()
     folder = platform.settings.inbox_path
-    seen = fingerprint(folder)
-    if seen == (context.cursor or fingerprint(Path(os.devnull))):
+    seen = fingerprint(platform)
+    if seen == (context.cursor or _EMPTY):
         return dg.SkipReason(f"nothing new in {folder}")
-    keys = _register(context.instance, sorted({*platform.publishers.specs, *kommunen_in(folder)}))
+    keys = _register(context.instance, kommunen(platform))
     return dg.SensorResult(run_requests=[dg.RunRequest(run_key=seen, tags=range_tags(keys))], cursor=seen)
 
 
-def kommunen_in(folder: Path) -> list[str]:
+def kommunen(platform: Platform) -> list[str]:
+    """The AGS of every Kommune with a file of its own or a folder in the inbox."""
+    return sorted({*platform.publishers.specs, *_in_inbox(platform.settings.inbox_path)})
+
+
+def _in_inbox(folder: Path) -> list[str]:
     """The AGS that have a folder in the inbox."""
     if not folder.is_dir():
         return []
@@ -91,20 +96,11 @@ def kommunen_in(folder: Path) -> list[str]:
     )
 
 
-def fingerprint(folder: Path) -> str:
-    """A hash of names, sizes and times of everything in the inbox that is a hand-in."""
-    digest = hashlib.sha256()
-    for path, size, modified in sorted(_files(folder)):
-        digest.update(f"{path}\0{size}\0{modified}\n".encode())
-    return digest.hexdigest()
-
-
-def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
-    for path in folder.rglob("*") if folder.is_dir() else ():
-        if path.name.startswith(".") or path.suffix == ".part" or path.is_symlink() or not path.is_file():
-            continue
-        status = path.stat()
-        yield str(path.relative_to(folder)), status.st_size, status.st_mtime_ns
+def fingerprint(platform: Platform) -> str:
+    """A hash of every finished file in the inbox: its name, size and time."""
+    settings = platform.settings
+    box = FolderInbox(settings.inbox_path, settings.work / "staging", settings.fetch)
+    return hashlib.sha256("\n".join(dropped.revision for dropped in box.files()).encode()).hexdigest()
 
 
 def _register(instance: dg.DagsterInstance, ags: list[str]) -> list[str]:

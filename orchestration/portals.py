@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from catalog.build import load_catalog
 from catalog.model import Catalog
-from catalog.publishing import History, Portal
+from catalog.publishing import History, Plan, Portal, plan_for
 from orchestration.platform import Platform
+from storage.index import read_index
 from storage.layout import Zone
 
 
@@ -32,6 +33,13 @@ def portal(platform: Platform, name: str) -> Portal:
 
 def history(platform: Platform) -> History:
     return History(platform.settings.home.absolute() / "publish")
+
+
+def plan(platform: Platform, target: Portal) -> Plan:
+    """What an apply would change; withdrawn entries carry the reason the Kommune gave."""
+    index = read_index(platform.sites.onprem)
+    reasons = {name: stone.reason for name, stone in index.withdrawn.items()}
+    return plan_for(target, catalogue(platform), reasons)
 
 
 def catalogue(platform: Platform) -> Catalog:

@@ -11,7 +11,7 @@ import shutil
 import uuid
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,8 @@ from orchestration.settings import PROJECT
 if TYPE_CHECKING:
     from dagster import DagsterInstance, ExecuteInProcessResult
     from dagster._core.events.log import EventLogEntry
+
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 OnStep = Callable[[str, str, float], None]
 """Called with (step, `start` | `success` | `failure` | `skipped`, seconds since the step's start)."""
@@ -60,13 +62,12 @@ def run_job(
 ) -> RunResult:
     """Execute `job` over every registered Kommune and return what its assets reported."""
     _quiet()
+    from orchestration.automation import kommunen
     from orchestration.definitions import defs
     from orchestration.partitions import KOMMUNEN, range_tags
 
     with instance(platform) as held:
-        keys = list(platform.publishers.specs)
-        if KOMMUNEN.name and keys:
-            held.add_dynamic_partitions(KOMMUNEN.name, keys)
+        held.add_dynamic_partitions(KOMMUNEN.name or "", kommunen(platform))
         registered = list(held.get_dynamic_partitions(KOMMUNEN.name or ""))
         run_id = str(uuid.uuid4())
         if on_step:
@@ -78,11 +79,20 @@ def run_job(
                 instance=held,
                 run_id=run_id,
                 tags=range_tags(registered),
-                run_config=dict(config or {}),
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}, **(config or {})},
                 raise_on_error=False,
             )
         )
         return _collect(result)
+
+
+@contextmanager
+def _log(home: Path, run_id: str) -> Iterator[None]:
+    """What dbt and others print goes to `<home>/logs/`; the terminal shows our own progress."""
+    path = home / "logs" / f"run-{run_id}.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8") as file, redirect_stdout(file):
+        yield
 
 
 def _listener(on_step: OnStep) -> Callable[[EventLogEntry], None]:

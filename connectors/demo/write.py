@@ -12,6 +12,9 @@ from pathlib import Path
 from connectors.demo.catalogue import demo_datasets
 from connectors.demo.model import DemoDataset, DemoSummary
 
+_WRITTEN = 1_767_225_600
+"""Time of the files, 2026-01-01: the inbox leaves a fresh file alone until it has settled, and these are complete."""
+
 
 def write_demo(inbox: Path, publishers: Path) -> DemoSummary:
     """Write `<inbox>/<ags>/<slug>.<ext>` and `<publishers>/<ags>.toml` for every demo Kommune.
@@ -77,6 +80,7 @@ def _write(path: Path, content: bytes) -> bool:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
         Path(temporary).chmod(0o644)
+        os.utime(temporary, (_WRITTEN, _WRITTEN))
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

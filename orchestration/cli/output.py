@@ -16,8 +16,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-out = Console(highlight=False, soft_wrap=True)
+_WIDE = 160  # where nobody looks at a terminal, lines need not be cut
+
+
+def _console(*, stderr: bool) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(stderr=stderr, highlight=False, soft_wrap=True, width=None if stream.isatty() else _WIDE)
+
+
+err = _console(stderr=True)
+out = _console(stderr=False)
 
 
 class CannotError(Exception):

@@ -25,7 +25,7 @@ def demo(as_json: AsJson = False) -> None:
     home = platform.settings.home.absolute()
     summary = write_demo(platform.settings.inbox_path, home / "publishers")
     err.print(
-        f"Sample files (invented contents) of {len(summary.datasets)} datasets lie in {platform.settings.inbox_path}",
+        f"Sample files (invented contents) of {summary.datasets} datasets lie in {platform.settings.inbox_path}",
         markup=False,
     )
     _everything(platform, as_json=as_json)

@@ -29,12 +29,11 @@ def _open(name: str) -> tuple[Platform, Portal]:
 @app.command()
 def plan(portal: PortalName = "static", as_json: AsJson = False) -> None:
     """Show what an apply would change, field by field. Exit 1 when there is something to do."""
-    from catalog.publishing import plan_for
-    from orchestration.portals import catalogue
+    from orchestration import portals
 
     platform, target = _open(portal)
     target.preflight()
-    shown = plan_for(target, catalogue(platform))
+    shown = portals.plan(platform, target)
     if as_json:
         print_json(shown.as_json())
     else:
@@ -46,12 +45,11 @@ def plan(portal: PortalName = "static", as_json: AsJson = False) -> None:
 @app.command("apply")
 def apply_(portal: PortalName = "static", as_json: AsJson = False) -> None:
     """Make the portal equal to the catalogue. Exit 1 when something could not be made so."""
-    from catalog.publishing import plan_for
-    from orchestration.portals import catalogue
+    from orchestration import portals
 
     platform, target = _open(portal)
     target.preflight()
-    _carry_out(platform, target, plan_for(target, catalogue(platform)), as_json=as_json)
+    _carry_out(platform, target, portals.plan(platform, target), as_json=as_json)
 
 
 @app.command()

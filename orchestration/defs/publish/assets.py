@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from catalog.publishing import apply, plan_for
+from catalog.publishing import apply
 from orchestration import portals
 from orchestration.metadata import OWNERS, counts_metadata
 from orchestration.platform import Platform
@@ -40,7 +40,7 @@ def _portal(
     def published(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult[None]:
         target = portals.portal(platform.now, name)
         target.preflight()
-        plan = plan_for(target, portals.catalogue(platform.now))
+        plan = portals.plan(platform.now, target)
         context.log.info(plan.as_text())
         report = apply(plan, target, portals.history(platform.now))
         replication.apply(platform.now.sites, replication.plan(platform.now.sites))  # the portal's files follow
@@ -51,7 +51,7 @@ def _portal(
         asset=key, name="equals_the_catalogue", description="The portal shows exactly what the catalogue says."
     )
     def equals(platform: PlatformResource) -> dg.AssetCheckResult:
-        plan = plan_for(portals.portal(platform.now, name), portals.catalogue(platform.now))
+        plan = portals.plan(platform.now, portals.portal(platform.now, name))
         return dg.AssetCheckResult(passed=plan.is_empty, severity=dg.AssetCheckSeverity.WARN, metadata=plan.counts)
 
     return published, equals

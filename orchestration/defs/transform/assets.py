@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
@@ -44,8 +45,8 @@ def defs() -> dg.Definitions:
         now = platform.now
         inputs = pointer_fingerprint(now.sites.onprem)
         if not context.is_subset and dbt.is_built(now.settings, inputs):
-            for key in context.selected_asset_keys:
-                yield dg.MaterializeResult(asset_key=key, metadata={"rebuilt": False, "report": "unchanged"})
+            for key in _in_order(context.assets_def):
+                yield dg.MaterializeResult(asset_key=key, metadata={"rebuilt": False})
             return
         os.environ.update(dbt.environment(now.settings, now.sites.onprem))
         cli = DbtCliResource(project_dir=DbtProject(DBT_PROJECT), dbt_executable=dbt.executable())
@@ -54,3 +55,9 @@ def defs() -> dg.Definitions:
             dbt.remember_built(now.settings, inputs)
 
     return dg.Definitions(assets=[dbt_models])
+
+
+def _in_order(assets: dg.AssetsDefinition) -> list[dg.AssetKey]:
+    """The keys, each after those it depends on."""
+    graph = {spec.key: {dep.asset_key for dep in spec.deps} for spec in assets.specs}
+    return [key for key in TopologicalSorter(graph).static_order() if key in graph]
