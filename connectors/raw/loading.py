@@ -62,7 +62,7 @@ def raw_source(tables: Mapping[str, Batches], schemas: Mapping[str, Schema], nam
     """A dlt source with one resource per table; a resource that yields nothing writes nothing."""
     dlt = import_dlt()
 
-    @dlt.source(name=name, schema_contract={"data_type": "freeze"})
+    @dlt.source(name=name, schema_contract={"data_type": "freeze"})  # type: ignore[untyped-decorator]
     def source() -> Iterator[Any]:
         for table, batches in tables.items():
             yield dlt.resource(
@@ -100,9 +100,9 @@ def _credentials(options: Mapping[str, str]) -> Any:
         return None
     from dlt.common.configuration.specs import AwsCredentials
 
-    return AwsCredentials(
-        aws_access_key_id=options.get("aws_access_key_id"),
-        aws_secret_access_key=options.get("aws_secret_access_key"),
-        region_name=options.get("aws_region"),
-        endpoint_url=options.get("aws_endpoint") or options.get("aws_endpoint_url"),
-    )
+    credentials = AwsCredentials()
+    credentials.aws_access_key_id = options.get("aws_access_key_id", "")
+    credentials.aws_secret_access_key = options.get("aws_secret_access_key", "")
+    credentials.region_name = options.get("aws_region")
+    credentials.endpoint_url = options.get("aws_endpoint") or options.get("aws_endpoint_url")
+    return credentials
