@@ -190,10 +190,8 @@ def _text_evidence(text: str, column: list[str]) -> float:
     words = [word.lower() for word in _WORD.findall(text)]
     if text.lower() in HEADERS or (words and len(words) <= 3 and any(word in HEADERS for word in words)):
         return 1.0
-    if text in column:
-        return -1.5 if column.count(text) * 3 > len(column) or len(column) > 5 else -0.5
-    if len(text) > 120:
-        return -0.5
+    if text in column or len(text) > 120:
+        return -1.5 if column.count(text) * 3 > len(column) > 0 or len(column) > 5 else -0.5
     if re.fullmatch(r"[A-Za-z][A-Za-z0-9]*(?:[_.][A-Za-z0-9]+)+|[a-z]+(?:[A-Z][a-z]+)+", text):
         return 1.0
     if not words:
