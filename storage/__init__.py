@@ -7,9 +7,11 @@
 | `stores` | the read side of one site (folder, S3, Azure Blob, GCS through obstore) |
 | `placement`, `sites` | the one guarded way to write |
 | `manifest`, `index` | what is said about a version; which version is published |
-| `package`, `formats/` | a dataset version as files |
+| `package`, `package_manifest`, `coverage`, `formats/` | a dataset version as files |
 | `withdrawal` | take a dataset back everywhere |
-| `replication`, `verification`, `drill` | policy against what really lies there, and making it so |
+| `expectation` | what should lie where, from index and manifests |
+| `replication` | plan, apply, status, verify, repair, drill (each in its own module, all reached from here) |
+| `errors` | what can go wrong, one class per thing a caller may want to tell apart |
 | `admin` | buckets: versioning, lifecycle, object lock, public-read policy |
 
 Two rules hold the room together. Whoever writes, writes through `Sites.write`: no other room may import `obstore`,

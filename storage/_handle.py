@@ -49,6 +49,7 @@ STAGING = ".staging"
 """Where large objects wait until they are whole; never listed."""
 
 _FULL = re.compile(r"no space left|os error 28|os error 122|quota|XMinioStorageFull|InsufficientStorage", re.IGNORECASE)
+_FULL_SENTENCE = "{site}: no space left while writing {key}: free some and run again"
 _BAD_SEGMENT = re.compile(r"[\x00-\x1f\x7f\\]")
 _STAGING = re.compile(r"#\d+$")
 _MEDIATYPES = {
@@ -154,10 +155,12 @@ class Handle:
             # commit another writer may win. Keys of large objects carry their content's hash, so it wrote the same.
             return self.put_stream(key, chunks)
         staged = f"{STAGING}/{uuid4().hex}"
-        self.put_stream(staged, chunks)
         try:
+            self.put_stream(staged, chunks)
             with self._translated(key):
-                obstore.rename(self._store, staged, key, overwrite=False)
+                obstore.rename(self._store, staged, self._inside(key), overwrite=False)
+        except StoreFull:
+            raise StoreFull(_FULL_SENTENCE.format(site=self.site, key=key)) from None
         except ObjectExists:
             self.delete(staged)
             raise
@@ -234,7 +237,7 @@ def _translate(site: str, key: str, error: Exception) -> StorageError:
     if isinstance(error, PreconditionError):
         return ObjectChanged(f"{site}: {key} was changed by somebody else in the meantime: read it again")
     if _FULL.search(reason):
-        return StoreFull(f"{site}: no space left while writing {key}: free some and run again")
+        return StoreFull(_FULL_SENTENCE.format(site=site, key=key))
     if isinstance(error, PermissionDeniedError | UnauthenticatedError | PermissionError):
         return StoreUnreachable(f"{site}: access to {key} is refused: check the site's credentials and rights")
     return StoreUnreachable(f"{site}: {key} cannot be reached: {reason[:300]}")
