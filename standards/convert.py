@@ -5,6 +5,7 @@ Does not belong here: which column is which field (`matching`), whole-row rules 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -22,16 +23,18 @@ from standards.split import split_cells
 from standards.wide import HEADER
 from standards.words import NO_WORDS, YES_WORDS, map_unique, missing_mask, mojibake_mask, stripped, unmojibake
 
+Shown = pl.Series | Callable[[int], object]
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One kind of repair in one column: which rows, and the texts before and after."""
+    """One kind of repair in one column: which rows, and before and after as series or told by row when asked."""
 
     kind: str
     column: str | pl.Series
     mask: pl.Series
-    before: pl.Series
-    after: pl.Series
+    before: Shown
+    after: Shown
 
 
 @dataclass
@@ -65,7 +68,7 @@ class Work:
             else pl.Series("n", [], dtype=dtype)
         )
 
-    def changed(self, kind: str, column: str | pl.Series, mask: pl.Series, before: pl.Series, after: pl.Series) -> None:
+    def changed(self, kind: str, column: str | pl.Series, mask: pl.Series, before: Shown, after: Shown) -> None:
         if mask.any():
             self.changes.append(Change(kind, column, mask, before, after))
 
@@ -270,7 +273,7 @@ def _booleans(work: Work, wanted: FieldDef, text: pl.Series) -> pl.Series:
         return True if word in YES_WORDS else False if word in NO_WORDS else None
 
     values = map_unique(text, meaning, pl.Boolean)
-    work.changed("yes_no", _where(work, wanted), values.is_not_null(), text, values.cast(pl.String))
+    work.changed("yes_no", _where(work, wanted), values.is_not_null(), text, values)
     work.fault("not_yes_no", wanted.name, values.is_null() & text.is_not_null(), text)
     return values
 
@@ -296,7 +299,7 @@ def _years(work: Work, wanted: FieldDef, text: pl.Series) -> pl.Series:
     if left.any():
         moments, _ = read_moments(text.set(~left, None), work.groups)
         dated = moments.dt.year().cast(pl.Int32)
-        work.changed("date_format", _where(work, wanted), dated.is_not_null(), text, dated.cast(pl.String))
+        work.changed("date_format", _where(work, wanted), dated.is_not_null(), text, dated)
         years = pl.DataFrame({"a": years, "b": dated}).select(pl.coalesce("a", "b")).to_series()
     _count_kinds(work, wanted, text, numbers, years)
     work.fault("not_a_year", wanted.name, years.is_null() & text.is_not_null(), text)
@@ -337,9 +340,8 @@ def _in_unit(wanted: FieldDef, values: pl.Series, numbers: Numbers, unit: str | 
 def _count_kinds(work: Work, wanted: FieldDef, text: pl.Series, numbers: Numbers, values: pl.Series) -> None:
     if numbers.kinds is None:
         return
-    shown = values.cast(pl.String)
     for kind in numbers.kinds.unique().drop_nulls().to_list():
-        work.changed(kind, _where(work, wanted), (numbers.kinds == kind).fill_null(value=False), text, shown)
+        work.changed(kind, _where(work, wanted), (numbers.kinds == kind).fill_null(value=False), text, values)
 
 
 def _settled(work: Work, wanted: FieldDef, text: pl.Series, numbers: Numbers) -> pl.Series:

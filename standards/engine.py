@@ -9,7 +9,7 @@ from functools import partial
 
 import polars as pl
 
-from standards.convert import Work, clean_text, convert_fields
+from standards.convert import Shown, Work, clean_text, convert_fields
 from standards.definition import Standard
 from standards.faults import REJECTED_SCHEMA, Fault, bad_rows, rejected_rows
 from standards.mapping import VIRTUAL, Mapping, Position
@@ -159,10 +159,7 @@ def _places(work: Work, position: Position) -> None:
     else:
         east, north = from_pair(texts[0]) if position.kind == "pair" else (texts[0], texts[1])
         (x, x_kinds), (y, y_kinds) = read_axis(east), read_axis(north)
-        both = pl.DataFrame({"x": east, "y": north}).with_columns(pl.col("x", "y").fill_null(""))
-        shown = (
-            texts[0] if position.kind == "pair" else both.select(pl.concat_str("x", "y", separator=" / ")).to_series()
-        )
+        shown = texts[0] if position.kind == "pair" else _pair_text(east, north)
         _count_axes(work, position, (x_kinds, y_kinds), (east, north))
     unreadable = _unreadable(position, texts, x, y)
     places = locate(
@@ -175,16 +172,24 @@ def _places(work: Work, position: Position) -> None:
     work.fault("coordinate_unreadable", "lat", unreadable, shown)
     for code in places.fault.unique().drop_nulls().to_list():
         work.fault(code, "lat", (places.fault == code).fill_null(value=False) & ~unreadable, shown)
-    after = (
-        pl.DataFrame({"a": places.lat, "b": places.lon})
-        .select(pl.format("{} / {}", pl.col("a").round(6), pl.col("b").round(6)))
-        .to_series()
-    )
+
+    def after(index: int) -> str:
+        return f"{places.lat[index]:.6f} / {places.lon[index]:.6f}"
+
     for kind, mask in places.kinds.items():
         work.changed(kind, header, mask, shown, after)
     if made is not None:
-        work.changed("geometry_point", header, made & places.lat.is_not_null(), shown.str.slice(0, 80), after)
+        work.changed("geometry_point", header, made & places.lat.is_not_null(), shown, after)
     _ask_crs(work, position, places.systems, header)
+
+
+def _pair_text(east: pl.Series, north: pl.Series) -> pl.Series:
+    both = pl.DataFrame({"x": east, "y": north}).select(pl.concat_str(pl.col("x", "y").fill_null(""), separator=" / "))
+    return both.to_series()
+
+
+def _pointed(text: pl.Series, index: int) -> str:
+    return str(text[index]).replace(",", ".")
 
 
 def _ask_crs(work: Work, position: Position, systems: dict[int, str], header: str) -> None:
@@ -299,12 +304,13 @@ def _repairs(work: Work) -> dict[int, list[Repair]]:
             )
         counted = frame.group_by("t", "c", maintain_order=True).agg(pl.len().alias("n"), pl.col("i").head(3))
         for number, column, count, first in counted.iter_rows():
-            examples = tuple((_short(change.before[i]), _short(change.after[i])) for i in first)
+            examples = tuple((_short(change.before, i), _short(change.after, i)) for i in first)
             found.setdefault(number, []).append(Repair(change.kind, column, count, REPAIRS[change.kind], examples))
     return found
 
 
-def _short(value: object) -> str:
+def _short(shown: Shown, index: int) -> str:
+    value = shown[index] if isinstance(shown, pl.Series) else shown(index)
     return "" if value is None else str(value)[:80]
 
 

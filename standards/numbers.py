@@ -170,6 +170,8 @@ def _commas(text: pl.Series, values: pl.Series, left: pl.Series) -> tuple[pl.Ser
     """The plain decimal comma, whole columns at a time."""
     points = _finite(text.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False))
     found = left & points.is_not_null()
+    if points.null_count() == text.null_count() and values.null_count() == len(values):
+        return points, pl.Series("k", ["decimal_comma"]).new_from_index(0, len(text)).set(~found, None), left & ~found
     frame = pl.DataFrame({"v": values, "p": points, "f": found, "l": left})
     out = frame.select(
         v=pl.when("f").then("p").otherwise("v"),

@@ -41,8 +41,6 @@ class Places:
     lon: pl.Series
     fault: pl.Series
     kinds: dict[str, pl.Series]
-    shown: pl.Series
-    """The text as a person would look for it: `east / north`."""
     systems: dict[int, str]
     """Table number → EPSG code that was used."""
 
@@ -241,7 +239,7 @@ def _judge(
     frame: pl.DataFrame, boxes: dict[int, tuple[float, float, float, float] | None], systems: dict[int, str]
 ) -> Places:
     """Mends single rows (swapped, sign, lost point) and names what is impossible or outside."""
-    frame = _with_boxes(frame, boxes).with_columns(shown=pl.format("{} / {}", "x", "y"))
+    frame = _with_boxes(frame, boxes)
     degrees = pl.col("crs").is_in(["EPSG:4326", "EPSG:4258", "EPSG:4326+point", "OGC:CRS84", ""])
     lon, lat = pl.col("lon"), pl.col("lat")
     outside = (~_inside(lon, lat)).fill_null(value=False) & degrees
@@ -324,6 +322,6 @@ def _places(frame: pl.DataFrame, systems: dict[int, str]) -> Places:
         coordinate_sign=there & pl.col("signed"),
     )
     good = pl.col("fault").is_null()
-    out = frame.select(lat=pl.when(good).then("lat"), lon=pl.when(good).then("lon"), fault="fault", shown="shown")
+    out = frame.select(lat=pl.when(good).then("lat"), lon=pl.when(good).then("lon"), fault="fault")
     kinds = {name: masks[name].fill_null(value=False) for name in masks.columns}
-    return Places(out["lat"], out["lon"], out["fault"], kinds, out["shown"], systems)
+    return Places(out["lat"], out["lon"], out["fault"], kinds, systems)

@@ -128,7 +128,7 @@ def derive(work: Work) -> None:
                 "derived",
                 wanted.title_de,
                 made.is_not_null(),
-                work.values[wanted.minus[0]].cast(pl.String),
+                work.values[wanted.minus[0]],
                 made.cast(pl.String),
             )
         if wanted.year_of and wanted.name not in work.values and wanted.year_of in work.values:
@@ -157,7 +157,7 @@ def _intervals(work: Work) -> None:
         "derived",
         work.standard.by_name[minutes].title_de,
         made.is_not_null(),
-        work.values[moment].cast(pl.String),
+        work.values[moment],
         made.cast(pl.String),
     )
 

@@ -1,5 +1,7 @@
 """Converting: numbers, dates, units, coordinates, wide files, cells with two fields. Decided per column, counted as repairs."""
 
+# ruff: noqa: E501, DTZ001  tables of cases read better in rows; moments are naive German local time on purpose
+
 from __future__ import annotations
 
 from datetime import datetime

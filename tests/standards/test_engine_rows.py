@@ -1,5 +1,7 @@
 """The engine's promises about rows: nothing lost, every reject explained, groups judged like single tables."""
 
+# ruff: noqa: E501  tables of cases read better in rows; moments are naive German local time on purpose
+
 from __future__ import annotations
 
 import json

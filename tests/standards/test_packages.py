@@ -1,5 +1,7 @@
 """The packages: every standard is valid, its template comes back whole, a broken one names file, key and fix."""
 
+# ruff: noqa: E501  tables of cases read better in rows; moments are naive German local time on purpose
+
 from __future__ import annotations
 
 import csv
