@@ -18,7 +18,7 @@ from connectors.publishers import ContactSpec, DatasetSpec, Publishers, licence
 from connectors.publishers.licences import DEFAULT_LICENCE
 from connectors.register import Register
 from orchestration.settings import Settings
-from standards.registry import Standard
+from standards.definition import Standard
 from storage.manifest import Classification, FieldInfo, Part, Party, Quality, RepairCount
 from storage.names import STATEWIDE, DatasetId, slug
 from storage.package import PackageDescription

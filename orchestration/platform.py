@@ -8,7 +8,8 @@ from functools import cached_property
 from connectors.publishers import Publishers, load_publishers
 from connectors.register import Register, load_register
 from orchestration.settings import Settings, load_settings
-from standards.registry import Standard, load_standards
+from standards.definition import Standard
+from standards.registry import load_standards
 from storage.sites import Sites, open_sites
 
 

@@ -10,7 +10,7 @@ from orchestration.locking import exclusive
 from orchestration.platform import Platform
 
 
-class PlatformResource(dg.ConfigurableResource[Platform]):
+class PlatformResource(dg.ConfigurableResource["PlatformResource"]):
     """The rooms' objects. Held exclusively for the run: a second run on the same home waits for its turn."""
 
     _platform: Platform | None = PrivateAttr(default=None)

@@ -57,9 +57,7 @@ def instance(platform: Platform) -> Iterator[DagsterInstance]:
         yield held
 
 
-def run_job(
-    platform: Platform, job: str, on_step: OnStep | None = None, config: Mapping[str, Any] | None = None
-) -> RunResult:
+def run_job(platform: Platform, job: str, on_step: OnStep | None = None) -> RunResult:
     """Execute `job` over every registered Kommune and return what its assets reported."""
     _quiet()
     from orchestration.automation import kommunen
@@ -72,17 +70,18 @@ def run_job(
         run_id = str(uuid.uuid4())
         if on_step:
             held.add_event_listener(run_id, _listener(on_step))
-        result = (
-            defs()
-            .get_job_def(job)
-            .execute_in_process(
-                instance=held,
-                run_id=run_id,
-                tags=range_tags(registered),
-                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}, **(config or {})},
-                raise_on_error=False,
+        with _log(platform.settings.home, run_id):
+            result = (
+                defs()
+                .get_job_def(job)
+                .execute_in_process(
+                    instance=held,
+                    run_id=run_id,
+                    tags=range_tags(registered),
+                    run_config=_QUIET,
+                    raise_on_error=False,
+                )
             )
-        )
         return _collect(result)
 
 

@@ -10,7 +10,7 @@ import typer
 from orchestration.cli.output import CannotError, out, print_json, table
 
 if TYPE_CHECKING:
-    from standards.registry import Standard
+    from standards.definition import Standard
 
 standards = typer.Typer(help="The packages (Basispakete): fields, templates.", no_args_is_help=True)
 publishers = typer.Typer(help="Who is registered to hand in what.", no_args_is_help=True)

@@ -15,6 +15,7 @@ from orchestration.cli.output import CannotError, err, out, print_json, table
 if TYPE_CHECKING:
     from orchestration.platform import Platform
     from orchestration.summary import Summary
+    from storage.manifest import Classification
 
 
 def demo(as_json: AsJson = False) -> None:
@@ -148,7 +149,7 @@ def _require(paths: list[Path], standard: str | None, platform: Platform) -> Non
         raise CannotError(f"There is no standard “{standard}”. Known are: {', '.join(sorted(platform.standards))}.")
 
 
-def _classification(text: str) -> object:
+def _classification(text: str) -> Classification:
     from storage.manifest import Classification
 
     try:

@@ -82,7 +82,8 @@ def _load(context: dg.AssetExecutionContext, dlt: DagsterDltResource, prepared: 
             for result in dlt.run(
                 context=context, dlt_source=source, dlt_pipeline=prepared.pipeline, dagster_dlt_translator=Translator()
             ):
-                seen.add(result.asset_key)
+                if result.asset_key is not None:
+                    seen.add(result.asset_key)
                 yield result
     for key in sorted(context.selected_asset_keys - seen):
         yield dg.MaterializeResult(asset_key=key, metadata={"rows_loaded": 0})
