@@ -179,7 +179,7 @@ def with_retries(config: FetchConfig, what: str, attempt: Callable[[], T]) -> T:
     def wait(state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
         asked = error.retry_after if isinstance(error, TryAgain) else 0.0
-        return min(max(asked, pause(state)), config.max_wait)
+        return float(min(max(asked, pause(state)), config.max_wait))
 
     retrying = Retrying(
         stop=stop_after_attempt(config.attempts),
@@ -235,10 +235,10 @@ def _continues(response: httpx.Response, begun: int) -> bool:
 def _retry_after(response: httpx.Response) -> float:
     """Seconds to wait, from a number or a date (RFC 9110, 10.2.3)."""
     text = response.headers.get("retry-after", "").strip()
-    if text.isdigit():
+    if text.isascii() and text.isdigit():
         return float(text)
     try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+        return max(0.0, float(parsedate_to_datetime(text).timestamp()) - time.time())
     except ValueError:
         return 0.0
 
