@@ -12,7 +12,7 @@ from itertools import islice
 
 from connectors.reading.cells import shape
 from connectors.reading.limits import SAMPLE_RECORDS
-from connectors.reading.records import Anomalies, Dialect, parse
+from connectors.reading.records import Anomalies, Dialect, follows_rule, parse
 
 _SINGLE = ";,\t|"
 _RARE = ":^~#§¦\x1f\x01!*_ "
@@ -154,7 +154,7 @@ def _escape(sample: str, delimiter: str, quote: str | None) -> str | None:
         return None
     edge = re.escape(delimiter) if delimiter else r"\Z"
     inner = re.search(rf"[^\\{quote}\r\n]\\{quote}(?![ \t]*(?:{edge}|[\r\n]|\Z))", sample)
-    return "\\" if inner else None
+    return "\\" if inner and not follows_rule(sample, Dialect(delimiter, quote)) else None
 
 
 def _judge(sample: str, delimiter: str) -> Guess:

@@ -68,6 +68,11 @@ def parse(text: str, dialect: Dialect, *, expected: int = 0, anomalies: Anomalie
     yield from _tolerant(text, dialect, expected, notes) if strict is None else strict
 
 
+def follows_rule(text: str, dialect: Dialect) -> bool:
+    """Does every quote stand where RFC 4180 allows it?"""
+    return _strict_records(text, dialect, 0, blanks=True) is not None
+
+
 def _unquoted(text: str, delimiter: str) -> Iterator[Record]:
     for number, (line, _) in enumerate(lines(text), 1):
         if line:
@@ -75,10 +80,15 @@ def _unquoted(text: str, delimiter: str) -> Iterator[Record]:
             yield number, line.split(delimiter) if delimiter else [line]
 
 
-def _strict_records(text: str, dialect: Dialect, expected: int) -> list[Record] | None:
-    """All records in one go where every quote follows the rule; None where one does not."""
+def _strict_records(text: str, dialect: Dialect, expected: int, *, blanks: bool = False) -> list[Record] | None:
+    """All records in one go where every quote follows the rule; None where one does not.
+
+    `blanks`: a blank beside a quote is taken for text, as RFC 4180 says; else it is left to the tolerant parser.
+    """
     delimiter, quote = dialect.delimiter, dialect.quotechar or '"'
-    if len(delimiter) != 1 or dialect.escape or f"{delimiter} {quote}" in text or f"{quote} {delimiter}" in text:
+    if len(delimiter) != 1 or dialect.escape:
+        return None
+    if not blanks and (f"{delimiter} {quote}" in text or f"{quote} {delimiter}" in text):
         return None
     csv.field_size_limit(MAX_LINE_CHARS)
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, quotechar=quote, strict=True)
