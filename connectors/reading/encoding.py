@@ -126,7 +126,7 @@ def _checked_utf8(data: bytes, wanted: Encoding) -> Encoding:
         return wanted
     if len(data) - bad <= 3 and not data[bad:].isascii() and _only_tail_broken(data, bad):
         return Encoding(wanted.name, "utf-8", wanted.bom, "replace", (note("encoding_truncated"),))
-    high = data.translate(None, _ASCII)
+    high = set(data.translate(None, _ASCII))
     window = data[max(bad - _WINDOW, 0) : bad + _WINDOW]
     good = _MULTIBYTE.findall(window)
     broken = len(window.translate(None, _ASCII)) - sum(map(len, good))
@@ -153,7 +153,7 @@ def _only_tail_broken(data: bytes, bad: int) -> bool:
     return 0xC2 <= data[bad] <= 0xF4 and all(0x80 <= byte <= 0xBF for byte in data[bad + 1 :])
 
 
-def _single_byte(data: bytes, high: bytes) -> Encoding:
+def _single_byte(data: bytes, high: set[int]) -> Encoding:
     """Windows-1252, unless its reading makes no sense and a DOS or Mac code page makes perfect sense."""
     inside = b"".join(a or b for a, b in _IN_WORD.findall(data))
     shares = {codec: _german_share(inside, codec) for codec in ("cp1252", "cp850", "mac_roman")}
