@@ -11,7 +11,7 @@ help:            ## this menu
 setup: .venv/.locked  ## uv and the locked environment in .venv
 
 .venv/.locked: uv.lock pyproject.toml | $(UV)
-	$(UV) sync --locked
+	$(UV) sync --locked --compile-bytecode
 	@touch $@
 
 .tools/bin/uv:

@@ -25,6 +25,7 @@ from connectors.pending import NO_STANDARD, Task, task_version, without_standard
 from connectors.raw.spool import Rows, Spool
 from connectors.raw.tables import rejects_table
 from connectors.reading.result import ReadReport, ReadResult, Unreadable
+from connectors.register import land_bbox
 from standards.model import Finding, Judgement, Severity, Table
 from storage.sites import Sites
 
@@ -36,6 +37,8 @@ _CHUNK_FILES = 4096
 _BIG = 16 * 1024 * 1024
 _SURE = 0.5
 """The least score with which columns tell a standard."""
+_LEAD = 0.15
+"""How far the second best must be behind."""
 _DAY = re.compile(r"\b(?:(\d{1,2})\.(\d{1,2})\.(\d{4})|(\d{4})-(\d{2})-(\d{2}))\b")
 _log = structlog.get_logger(__name__)
 
@@ -63,14 +66,24 @@ class Outcome:
 
 
 def check_file(
-    path: Path, standard: Standard, ags: str | None = None, *, sheet: str | None = None
+    path: Path, standard: Standard | Mapping[str, Standard], ags: str | None = None, *, sheet: str | None = None
 ) -> tuple[ReadResult, Judgement]:
-    """Read and judge one file without keeping anything. Raises `Unreadable`."""
+    """Read and judge one file without keeping anything; of several standards the one that its columns tell.
+
+    Raises `Unreadable`, also where the columns tell no standard clearly.
+    """
     from connectors.reading import read_table
     from standards.engine import judge
 
     result = read_table(path, filename=path.name, sheet=sheet)
-    return result, judge(as_table(result, filename=path.name, ags=ags), standard)
+    table = as_table(result, filename=path.name, ags=ags)
+    if isinstance(standard, Mapping):
+        name = recognise(table, standard)
+        if name == NO_STANDARD:
+            known = ", ".join(sorted(standard))
+            raise Unreadable(say("standard-not-found", filename=path.name, known=known), code="standard-not-found")
+        standard = standard[name]
+    return result, judge(table, standard)
 
 
 def as_table(
@@ -82,6 +95,7 @@ def as_table(
         row_numbers=result.row_numbers,
         crs=result.report.crs,
         ags=ags,
+        bbox=land_bbox(ags) if ags else None,
         filename=filename,
         context=result.extras,
         told=dict(told or {}),
@@ -186,7 +200,7 @@ def _judge_chunk(
             outcomes[at] = _refused(task, task.standard or NO_STANDARD, standards, result.code, result.message_de)
             continue
         tables[at] = as_table(result, filename=task.receipt.filename, ags=task.dataset.owner, told=task.receipt.told)
-        standard = task.standard or _find_standard(tables[at], standards)
+        standard = task.standard or recognise(tables[at], standards)
         if standard in standards:
             groups[standard].append(at)
         else:
@@ -203,11 +217,12 @@ def _judge_chunk(
     return [outcomes[at] for at in range(len(tasks))]
 
 
-def _find_standard(table: Table, standards: Mapping[str, Standard]) -> str:
+def recognise(table: Table, standards: Mapping[str, Standard]) -> str:
+    """The standard that the table's columns tell clearly, else `NO_STANDARD`: then a person is asked."""
     from standards.engine import rank
 
-    scores = rank(table, standards)
-    return scores[0][0] if scores and scores[0][1] >= _SURE else NO_STANDARD
+    (best, score), *others = [*rank(table, standards), (NO_STANDARD, 0.0)]
+    return best if score >= _SURE and score - others[0][1] >= _LEAD else NO_STANDARD
 
 
 def _judge_group(tables: Sequence[Table], standard: Standard) -> list[Judgement | None]:

@@ -16,6 +16,26 @@ AGS_DIGITS = 8
 _SUGGESTIONS = 3
 _GOOD_ENOUGH = 60.0
 
+# West, south, east, north of each Land in WGS84 degrees, rounded outwards; own reading of the Länder's extreme points.
+_LAENDER = {
+    "01": (7.8, 53.3, 11.4, 55.1),
+    "02": (8.4, 53.3, 10.4, 54.1),
+    "03": (6.5, 51.2, 11.7, 54.2),
+    "04": (8.4, 52.9, 9.1, 53.7),
+    "05": (5.8, 50.3, 9.5, 52.6),
+    "06": (7.7, 49.3, 10.3, 51.7),
+    "07": (6.0, 48.9, 8.6, 51.0),
+    "08": (7.4, 47.5, 10.6, 49.9),
+    "09": (8.9, 47.2, 13.9, 50.6),
+    "10": (6.3, 49.1, 7.5, 49.7),
+    "11": (13.0, 52.3, 13.9, 52.7),
+    "12": (11.2, 51.3, 14.8, 53.6),
+    "13": (10.5, 53.0, 14.5, 54.8),
+    "14": (11.8, 50.1, 15.1, 51.7),
+    "15": (10.5, 50.9, 13.3, 53.1),
+    "16": (9.8, 50.2, 12.7, 51.7),
+}
+
 
 class RegisterMissing(Exception):
     """The register's files are not where they should be."""
@@ -41,6 +61,11 @@ class Gemeinde:
     def short_name(self) -> str:
         """The name without its kind: `Bamberg` for `Bamberg, Stadt`."""
         return self.name.split(",", 1)[0].strip()
+
+
+def land_bbox(ags: str) -> tuple[float, float, float, float] | None:
+    """West, south, east, north of the Land an AGS lies in; None where the AGS names none."""
+    return _LAENDER.get(ags[:2])
 
 
 class Register:

@@ -88,18 +88,17 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Read, match, convert and judge a file; nothing is stored. Exit 1 when rows were rejected."""
-    from standards.writing import write_fixed, write_rejects
-
     from connectors.conversion import check_file
     from connectors.reading import Unreadable
     from standards.registry import load_standards
+    from standards.writing import write_fixed, write_rejects
 
     if not file.is_file():
         raise CannotError(f"{file}: there is no such file. Check the path.")
     known = load_standards()
     _require_known(standard, known, publisher)
     try:
-        reading, judgement = check_file(file, known[standard] if standard else None, ags=publisher, sheet=sheet)
+        reading, judgement = check_file(file, known[standard] if standard else known, ags=publisher, sheet=sheet)
     except Unreadable as problem:
         raise CannotError(f"{file.name}: {problem.message_de}") from problem
     if fixed:
