@@ -39,6 +39,7 @@ def environment(settings: Settings, onprem: Store) -> dict[str, str]:
         "ALLMENDE_CURATED_URI": curated,
         "ALLMENDE_DUCKDB_PATH": str(work / "curated.duckdb"),
         "ALLMENDE_DUCKDB_EXTENSIONS": str(install_duckdb_extensions(work / "extensions")),
+        "ALLMENDE_SCOPE_LAND": settings.scope_land,
         "DBT_PROFILES_DIR": str(DBT_PROJECT),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }

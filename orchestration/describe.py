@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from connectors.publishers import ContactSpec, DatasetSpec, Publishers, licence
@@ -43,8 +43,13 @@ class Mart:
     description: str
     standard: str
     fields: tuple[FieldInfo, ...]
-    checksum: str
+    made_by: str
+    """Fingerprint of the dbt project."""
     theme: str = "GOVE"
+    source: str = ""
+    """Whom to quote where the table is not made of what Kommunen handed in."""
+    licence: str = ""
+    stand: date | None = None
 
 
 def municipal(
@@ -92,56 +97,58 @@ def statewide(
     """Describe a statewide table; `versions` are the current open versions it was made of."""
     publishers, register, settings = context
     standard = standards.get(mart.standard)
-    parts = tuple(_part(version, publishers, register) for version in versions)
-    terms = licence(_most_demanding(part.licence for part in parts))
-    names = ", ".join(dict.fromkeys(part.publisher for part in parts))
+    parts = tuple(_part(version, publishers, register) for version in versions) if standard else ()
+    terms = licence(mart.licence or _most_demanding(part.licence for part in parts))
     land = settings.catalog
+    names = mart.source or ", ".join(dict.fromkeys(part.publisher for part in parts)) or land.publisher
     description = PackageDescription(
         id=str(DatasetId(STATEWIDE, slug(mart.name))),
-        title=f"{mart.title} (landesweit)" if mart.standard else mart.title,
+        title=f"{mart.title} (landesweit)" if standard else mart.title,
         description=mart.description,
         classification=Classification.OPEN,
-        is_invented=any(version["is_invented"] for version in versions),
+        is_invented=mart.source == "" and any(version["is_invented"] for version in versions),
         licence=terms,
-        attribution=f"Datenquelle: {names or land.publisher} – {terms.name}",
+        attribution=f"Datenquelle: {names} – {terms.name}",
         publisher=Party(name=land.publisher, uri=land.publisher_uri, url=land.publisher_url),
         contact=Party(name=land.contact_name or land.publisher, email=land.contact_email, url=land.contact_url),
         political_geocoding=f"{_GEOCODING}/stateKey/{settings.scope_land}",
         frequency="DAILY",
         keywords=standard.keywords if standard else (),
-        modified=max((version["moved_at"] for version in versions), default=_EPOCH),
-        fields=mart.fields,
-        quality=_quality(versions),
+        modified=max((version["moved_at"] for version in versions), default=_midnight(mart.stand)),
+        stand=mart.stand,
+        fields=_titled(mart.fields, standard),
+        quality=_quality(versions if standard else ()),
         parts=parts,
-        provenance=(
-            f"Zusammengeführt aus {len(parts)} Datensätzen von {len({part.publisher for part in parts})} Kommunen.",
-            "Jede Zeile nennt Kommune, Datensatz, Version und Zeile der abgegebenen Datei.",
-        ),
+        provenance=_statewide_provenance(mart, parts),
         **(_of_standard(standard) if standard else _without_standard(mart)),
     )
-    return _with_inputs(description, [mart.checksum, *(part.version for part in parts)])
+    return _with_inputs(description, [mart.made_by, *(version["_version"] for version in versions)])
 
 
-def marts(manifest: Mapping[str, Any]) -> list[Mart]:
+def marts(manifest: Mapping[str, Any], made_by: str) -> list[Mart]:
     """The marts that dbt's manifest marks public and builds as files, sorted by name."""
     found = [
-        _mart(node)
+        _mart(node, made_by)
         for node in manifest["nodes"].values()
         if node["resource_type"] == "model" and node["access"] == "public" and node["config"]["materialized"] != "view"
     ]
     return sorted(found, key=lambda mart: mart.name)
 
 
-def _mart(node: Mapping[str, Any]) -> Mart:
+def _mart(node: Mapping[str, Any], made_by: str) -> Mart:
     meta = node["config"].get("meta", {})
+    source = meta.get("source", {})
     return Mart(
         name=node["alias"],
         title=meta.get("title", node["name"]),
         description=" ".join(node["description"].split()),
         standard=meta.get("standard", ""),
         fields=tuple(_column(column) for column in node["columns"].values()),
-        checksum=node["checksum"]["checksum"],
+        made_by=made_by,
         theme=meta.get("theme", "GOVE"),
+        source=source.get("publisher", ""),
+        licence=source.get("licence", ""),
+        stand=date.fromisoformat(str(source["stand"])) if "stand" in source else None,
     )
 
 
@@ -161,7 +168,10 @@ _ROW = FieldInfo(
     description="Zeile in der Datei, die die Kommune abgegeben hat.",
     is_key=True,
 )
-_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+def _midnight(day: date | None) -> datetime:
+    return datetime.combine(day or date(1970, 1, 1), time(), UTC)
 
 
 def _municipality(ags: str) -> str:
@@ -180,6 +190,12 @@ def _standard_fields(standard: Standard) -> tuple[FieldInfo, ...]:
         )
         for field in standard.fields
     )
+
+
+def _titled(fields: Sequence[FieldInfo], standard: Standard | None) -> tuple[FieldInfo, ...]:
+    """The columns with the titles that the standard gives its fields."""
+    titles = {field.name: field.title_de for field in standard.fields} if standard else {}
+    return tuple(field.model_copy(update={"title": titles.get(field.name, "")}) for field in fields)
 
 
 def _of_standard(standard: Standard) -> dict[str, Any]:
@@ -243,6 +259,18 @@ def _municipal_provenance(version: Mapping[str, Any], name: str) -> tuple[str, .
         f"Abgegeben von {name} am {received} als „{version['filename']}“ (SHA-256 {version['sha256'][:12]}…).",
         f"{version['rows_accepted']} von {version['rows_total']} Zeilen übernommen.",
         f"{repaired} Werte repariert, {version['rows_rejected']} Zeilen zurückgestellt.",
+    )
+
+
+def _statewide_provenance(mart: Mart, parts: Sequence[Part]) -> tuple[str, ...]:
+    if mart.source:
+        return (f"Quelle: {mart.source}.",)
+    if not parts:
+        return ("Aus den Angaben zu allen zurzeit veröffentlichten Datensätzen berechnet.",)
+    publishers = len({part.publisher for part in parts})
+    return (
+        f"Zusammengeführt aus {len(parts)} Datensätzen von {publishers} Kommunen.",
+        "Jede Zeile nennt Kommune, Datensatz, Version und Zeile der abgegebenen Datei.",
     )
 
 

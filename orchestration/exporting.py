@@ -16,12 +16,12 @@ import polars as pl
 
 from connectors.raw import current_pointers, current_versions
 from connectors.raw.reading import scan
-from orchestration import describe
+from orchestration import dbt, describe
 from orchestration.platform import Platform
 from storage.index import read_index
 from storage.layout import curated_table
 from storage.manifest import Classification
-from storage.names import STATEWIDE, DatasetId, slug
+from storage.names import DatasetId
 from storage.package import PackageDescription, PackageWriter
 from storage.withdrawal import withdraw
 
@@ -63,14 +63,14 @@ def export_municipal(platform: Platform, on_dataset: OnDataset = lambda _: None)
 
 def export_statewide(platform: Platform, dbt_manifest: Path, on_dataset: OnDataset = lambda _: None) -> list[Exported]:
     """Write the package of every statewide table that changed; one without rows is not published."""
-    marts = describe.marts(json.loads(dbt_manifest.read_text()))
+    marts = describe.marts(json.loads(dbt_manifest.read_text()), dbt.project_fingerprint())
     versions = _open_versions(platform)
     context = (platform.publishers, platform.register, platform.settings)
     done: list[Exported] = []
     with PackageWriter(platform.sites) as writer:
         for mart in marts:
-            of_mart = [version for version in versions if not mart.standard or version["standard"] == mart.standard]
-            if not of_mart:
+            of_mart = [] if mart.source else [one for one in versions if mart.standard in {"", one["standard"]}]
+            if not of_mart and not mart.source:
                 continue
             described = describe.statewide(mart, platform.standards, of_mart, context)
             if writer.is_current(described.id, described.inputs):
@@ -120,8 +120,3 @@ def _take_back(platform: Platform, published: set[str], *, is_statewide: bool) -
 def _reasons(platform: Platform) -> Mapping[str, str]:
     pointers = current_pointers(platform.sites.onprem).select("_dataset", "reason")
     return {dataset: reason for dataset, reason in pointers.rows() if reason}
-
-
-def statewide_id(mart: str) -> str:
-    """The dataset id of a mart's statewide table."""
-    return str(DatasetId(STATEWIDE, slug(mart)))

@@ -25,8 +25,8 @@ class DatasetLine:
     version: str | None
     rows_total: int
     rows_accepted: int
-    rows_rejected: int
-    repaired: int
+    rows_rejected: int | None
+    repaired: int | None
     sites: tuple[str, ...]
     message_de: str = ""
 
@@ -114,8 +114,8 @@ def _statewide(row: Mapping[str, Any], indexes: Mapping[str, OpenIndex]) -> Data
         version=entry.version if entry else None,
         rows_total=row["rows"],
         rows_accepted=row["rows"],
-        rows_rejected=0,
-        repaired=0,
+        rows_rejected=None,
+        repaired=None,
         sites=_sites(name, indexes),
     )
 

@@ -18,7 +18,7 @@ from storage.names import identifier
 def defs() -> dg.Definitions:
     platform = Platform.load()
     standards = [identifier(name) for name in platform.standards]
-    marts = describe.marts(json.loads(dbt.manifest_path(platform.settings, platform.sites.onprem).read_text()))
+    marts = describe.marts(json.loads(dbt.manifest_path(platform.settings, platform.sites.onprem).read_text()), "")
 
     @dg.asset(
         key=["open", "municipal"],

@@ -14,6 +14,9 @@ from orchestration.platform import Platform
 from orchestration.resources import PlatformResource
 from orchestration.settings import DBT_PROJECT
 
+# The models' unit tests run in pytest: they say nothing about the data.
+BUILD = ["build", "--exclude-resource-type", "unit_test"]
+
 
 class Translator(DagsterDbtTranslator):
     """Asset keys: the schema of the model and its name, e.g. `curated/baumkataster`; sources keep dlt's keys."""
@@ -50,7 +53,7 @@ def defs() -> dg.Definitions:
             return
         os.environ.update(dbt.environment(now.settings, now.sites.onprem))
         cli = DbtCliResource(project_dir=DbtProject(DBT_PROJECT), dbt_executable=dbt.executable())
-        yield from cli.cli(["build"], context=context, target_path=dbt.target_path(now.settings)).stream()
+        yield from cli.cli(BUILD, context=context, target_path=dbt.target_path(now.settings)).stream()
         if not context.is_subset:
             dbt.remember_built(now.settings, inputs)
 
