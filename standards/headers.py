@@ -71,6 +71,40 @@ def forms(header: str) -> tuple[tuple[str, float], ...]:
     return tuple(seen.items())
 
 
+@lru_cache(maxsize=1024)
+def forms_in(columns: tuple[str, ...]) -> dict[str, tuple[tuple[str, float], ...]]:
+    """The forms of each header of a table, those without a group's title included.
+
+    Two header rows come as one name (`Maße Höhe`, `Maße Krone`, `Lage x`, `Lage y`): words that neighbours begin with are
+    such a title, where a table has two groups of them and the rest still tells the columns apart.
+    """
+    known = {column: forms(column) for column in columns}
+    words = [column.split() for column in columns]
+    shared = [max(_common(words, at, at - 1), _common(words, at, at + 1)) for at in range(len(columns))]
+    titles = {tuple(own[:count]) for own, count in zip(words, shared, strict=True) if count}
+    if len(titles) < 2:
+        return known
+    bare = [" ".join(own[max(count, 1) :]) for own, count in zip(words, shared, strict=True)]
+    folded = [fold(_without_unit(text)) for text in bare]
+    for column, text, key in zip(columns, bare, folded, strict=True):
+        if key and folded.count(key) == 1:
+            more = {form: loss + 0.05 for form, loss in forms(text)}
+            known[column] = tuple({**more, **dict(known[column])}.items())
+    return known
+
+
+def _common(words: list[list[str]], at: int, other: int) -> int:
+    """How many leading words two headers share, if each has more than those; 0 beyond the table's edge."""
+    if not 0 <= other < len(words):
+        return 0
+    count = 0
+    for own, its in zip(words[at][:-1], words[other][:-1], strict=False):
+        if own != its:
+            break
+        count += 1
+    return count
+
+
 def _without_unit(text: str) -> str:
     bracket = _UNIT_IN_BRACKETS.search(text)
     if bracket and fold(bracket.group(1)) in UNITS:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from standards.definition import FieldDef, Standard
-from standards.headers import factor, fold, forms, unit_of
+from standards.headers import factor, fold, forms, forms_in, unit_of
 from standards.mapping import VIRTUAL, Mapping, Position, Source, Unpivot
 from standards.messages import say
 from standards.model import ColumnMatch, Finding, Severity, Table
@@ -153,8 +153,8 @@ def _scores(state: _State) -> list[tuple[float, str, str, str]]:
 def _all_scores(state: _State) -> list[tuple[float, str, str, str]]:
     index = state.standard.header_index
     found: dict[tuple[str, str], tuple[float, str]] = {}
-    for column in state.columns:
-        for form, loss in forms(column):
+    for column, known in forms_in(state.columns).items():
+        for form, loss in known:
             for name, how, score in index.get(form, ()):
                 best = found.get((column, name), (0.0, how))
                 found[column, name] = max(best, (score - loss, how))

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from standards.headers import fold, forms
+from standards.headers import fold, forms_in
 from standards.mapping import Position
 from standards.model import ColumnMatch
 from standards.numbers import parse_number
@@ -93,8 +93,8 @@ def _ranked(free: list[str], names: tuple[str, ...]) -> list[tuple[str, int]]:
 def _ranks(free: tuple[str, ...], names: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
     ranks = {name: rank for rank, name in enumerate(names)}
     found = []
-    for column in free:
-        best = min((ranks[form] for form, _ in forms(column) if form in ranks), default=None)
+    for column, known in forms_in(free).items():
+        best = min((ranks[form] for form, _ in known if form in ranks), default=None)
         if best is not None:
             found.append((column, best))
     return tuple(found)
