@@ -11,7 +11,7 @@ import os
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -136,8 +136,10 @@ def _explain(error: ValidationError, path: Path) -> str:
 
 
 def _keys(location: tuple[int | str, ...]) -> list[str]:
+    """The keys that may stand at this place; below a table with free names those of its entries."""
     model: Any = Settings
     for part in location:
         field = getattr(model, "model_fields", {}).get(part)
-        model = field.annotation if field is not None else None
+        entry = get_args(model)[1:] if get_origin(model) is dict else ()
+        model = field.annotation if field is not None else next(iter(entry), None)
     return sorted(getattr(model, "model_fields", {}))

@@ -8,6 +8,9 @@ against CSV injection; in XLSX every text is written as a text cell and stays as
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
@@ -28,11 +31,12 @@ class TooManyRows(ValueError):
 def write_fixed(judgement: Judgement, standard: Standard, path: Path) -> None:
     """The accepted rows in the standard's field names; `.xlsx` by suffix, else CSV. Raises TooManyRows for XLSX."""
     frame = judgement.accepted.select(list(standard.schema()))
-    if path.suffix.lower() == ".xlsx":
-        titles = {field.name: field.title_de for field in standard.fields}
-        _write_xlsx(frame, path, sheet=standard.title_de, notes=titles)
-    else:
-        _write_csv(frame, path)
+    with _whole(path) as partial:
+        if path.suffix.lower() == ".xlsx":
+            titles = {field.name: field.title_de for field in standard.fields}
+            _write_xlsx(frame, partial, sheet=standard.title_de, notes=titles)
+        else:
+            _write_csv(frame, partial)
 
 
 def write_rejects(judgement: Judgement, path: Path) -> None:
@@ -43,10 +47,22 @@ def write_rejects(judgement: Judgement, path: Path) -> None:
     frame = judgement.rejected.select(pl.col("_row").alias("Zeile"), pl.col("message_de").alias("Grund"))
     taken = {name: f"{name} (Datei)" if name in ("Zeile", "Grund") else name for name in columns}
     frame = frame.with_columns(series.alias(taken[name]) for name, series in original.items())
-    if path.suffix.lower() == ".xlsx":
-        _write_xlsx(frame, path, sheet="Zurückgestellt", notes={})
-    else:
-        _write_csv(frame, path)
+    with _whole(path) as partial:
+        if path.suffix.lower() == ".xlsx":
+            _write_xlsx(frame, partial, sheet="Zurückgestellt", notes={})
+        else:
+            _write_csv(frame, partial)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """A name beside `path` to write under; the file appears whole or not at all, also on a full disk."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield partial
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def guarded(frame: pl.DataFrame) -> pl.DataFrame:

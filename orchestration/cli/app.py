@@ -68,7 +68,7 @@ def sentence(error: Exception) -> str:
     """Return the one sentence for `error`; what is not foreseen is written to a log file that the sentence names."""
     told = told_by(error)
     if told:
-        return told
+        return told if told.endswith((".", "?", "!")) else f"{told}."
     log = Path(os.environ.get("ALLMENDE_HOME", ".allmende")) / "logs" / "errors.log"
     kind = f"{type(error).__name__}: {error}".splitlines()[0][:300]
     try:
@@ -96,7 +96,9 @@ def told_by(error: BaseException) -> str:
         return f"{error.filename} is a folder; name a file."
     if isinstance(error, PermissionError):
         return f"No permission for {error.filename}. Check its owner and mode."
-    if isinstance(error, OSError) and error.errno in {28, 122}:
+    if isinstance(error, OSError) and (
+        error.errno in {28, 122} or "No space left" in str(error)
+    ):  # polars sets no errno
         return "The disk is full: free some space and run the command again; nothing half-done is visible."
     cause = error.__cause__ or error.__context__
     return told_by(cause) if cause is not None else ""

@@ -51,7 +51,7 @@ def show(name: Annotated[str, typer.Argument(help="Name of the standard.")], as_
     """Show the fields of one package."""
     standard = _standard(name)
     if as_json:
-        print_json(standard)
+        print_json({**standard.model_dump(mode="json", exclude={"all_fields"}), "fields": standard.fields})
         return
     out.print(f"{standard.title_de} ({standard.name}, Fassung {standard.version})", style="bold", markup=False)
     out.print(standard.description_de, markup=False)
