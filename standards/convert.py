@@ -368,9 +368,8 @@ def _settled(work: Work, wanted: FieldDef, text: pl.Series, numbers: Numbers) ->
     if wanted.type == "integer":
         grouped, sure = ~(pl.col("zeros") & ~pl.col("point")), pl.lit(value=True)
     out = frame.with_columns(grouped=pl.coalesce(grouped, default) & pl.col("a"), sure=sure.fill_null(value=False))
-    thousands = out.select(
-        pl.when("grouped").then(pl.col("x").str.replace_all(r"[.,]", "").cast(pl.Float64, strict=False)).otherwise("v")
-    ).to_series()
+    digits = pl.col("x").str.extract(r"^([-+]?[\d.,]+)").str.replace_all(r"[.,]", "")
+    thousands = out.select(pl.when("grouped").then(digits.cast(pl.Float64, strict=False)).otherwise("v")).to_series()
     doubt = out["a"] & ~out["sure"]
     header = _header(work, wanted)
     work.note("ambiguous_numbers", doubt & out["grouped"], column=header, value=text, expected="Tausender")

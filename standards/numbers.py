@@ -22,7 +22,7 @@ _AFFIX = re.compile(
     re.IGNORECASE,
 )
 _AMBIGUOUS = re.compile(r"^[-+]?[1-9]\d{0,2}[.,]\d{3}$")
-_AMBIGUOUS_EXPR = r"^[-+]?[1-9]\d{0,2}[.,]\d{3}$"
+_AMBIGUOUS_EXPR = r"^[-+]?[1-9]\d{0,2}[.,]\d{3}(?:\s*[^\d\s.,][^\d.,]*[23]?)?$"
 _WORDS = {
     "stk",
     "stueck",
