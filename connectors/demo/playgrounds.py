@@ -77,9 +77,9 @@ def nersingen() -> DemoDataset:
             rows.append(rows[-1])
             tally.reject(fault)
             continue
-        (lon, lat), area = places.point(dice, places.NERSINGEN, 5), dice.between(220, 2600)
+        (lon, lat), area = places.point(dice, places.NERSINGEN, 5), dice.between(440, 5200) / 2
         name = f"Spielplatz Nr. {index + 1} {dice.pick(places.STREETS)}"
-        said = "unbekannt" if fault == faults.MISSING_WORD else f"{thousands(area, 0)} m²"
+        said = "unbekannt" if fault == faults.MISSING_WORD else f"{thousands(area, 0 if area.is_integer() else 1)} m²"
         where_to = f"{places.address(dice)}, 89278 Nersingen"
         row = [name, dice.pick(KINDS[:2]), said, dice.pick(AGES), ", ".join(_equipment(dice)), where_to,
                comma(lat, 5), comma(lon, 5), PERSON, PHONE]  # fmt: skip
