@@ -57,13 +57,15 @@ def rejected_rows(frame: pl.DataFrame, faults: list[Fault], columns: list[str]) 
     grouped = reasons.with_columns(json=reason).group_by("i", maintain_order=True).agg(
         pl.col("code", "column", "value", "message_de").first(), reasons=pl.format("[{}]", pl.col("json").str.join(","))
     )  # fmt: skip
-    rows = frame.select(VIRTUAL + "t", pl.col(VIRTUAL + "row").alias("_row"), *columns)[grouped["i"]]
+    rows = frame[grouped["i"]]
     record = (
         rows.select(pl.struct(columns).struct.json_encode().alias("record"))
         if columns
         else rows.select(record=pl.lit("{}"))
     )
-    return pl.concat([rows.select(VIRTUAL + "t", "_row"), grouped.drop("i"), record], how="horizontal").select(
+    # apart from the file's own columns, one of which may be called `_row` too
+    numbers = rows.select(VIRTUAL + "t", pl.col(VIRTUAL + "row").alias("_row"))
+    return pl.concat([numbers, grouped.drop("i"), record], how="horizontal").select(
         VIRTUAL + "t", *REJECTED_SCHEMA
     )
 
