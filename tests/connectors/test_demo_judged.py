@@ -1,4 +1,4 @@
-"""Reading and standards say of the demo files what the generator knows of them: rows, reasons, repairs, sums, places."""
+"""Reading and standards find in the demo files what the generator planted: rows, reasons, repairs, sums, places."""
 
 from __future__ import annotations
 
