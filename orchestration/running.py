@@ -135,5 +135,5 @@ def _first_cause(error: Any) -> str:
 def _quiet() -> None:
     """Dagster, dlt and dbt tell what they do in the event log and the UI; the terminal shows our own progress."""
     warnings.filterwarnings("ignore", module="dagster")
-    for name in ("dagster", "dlt", "dbt", "alembic", "sqlalchemy"):
+    for name in ("dagster", "dagster._core.execution.plan.active", "dlt", "dbt", "alembic", "sqlalchemy"):
         logging.getLogger(name).setLevel(logging.ERROR)
