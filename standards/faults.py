@@ -65,9 +65,7 @@ def rejected_rows(frame: pl.DataFrame, faults: list[Fault], columns: list[str]) 
     )
     # apart from the file's own columns, one of which may be called `_row` too
     numbers = rows.select(VIRTUAL + "t", pl.col(VIRTUAL + "row").alias("_row"))
-    return pl.concat([numbers, grouped.drop("i"), record], how="horizontal").select(
-        VIRTUAL + "t", *REJECTED_SCHEMA
-    )
+    return pl.concat([numbers, grouped.drop("i"), record], how="horizontal").select(VIRTUAL + "t", *REJECTED_SCHEMA)
 
 
 def _listed(frame: pl.DataFrame, fault: Fault, order: int) -> pl.DataFrame:
