@@ -42,7 +42,7 @@ _SENTENCES = {
     ),
     "too-heavy": Sentence(
         422,
-        "Die Datei „{filename}“ braucht beim Lesen mehr Speicher oder Zeit, als eine Prüfung bekommt. Die Prüfung wurde "
+        "Die Datei „{filename}“ braucht beim Lesen mehr Speicher oder Zeit, als eine Prüfung bekommt. Wir haben "
         "abgebrochen. Bitte teilen Sie die Datei oder speichern Sie sie als CSV.",
     ),
     "worker-failed": Sentence(
@@ -72,8 +72,8 @@ _SENTENCES = {
     ),
     "fetched-elsewhere": Sentence(
         409,
-        "Der Datensatz „{dataset}“ wird regelmäßig von anderer Stelle abgeholt, darum wird hier keine Datei angenommen. "
-        "Bitte geben Sie dem Datensatz einen eigenen Namen, oder melden Sie sich bei uns.",
+        "Der Datensatz „{dataset}“ wird regelmäßig von anderer Stelle abgeholt, darum nehmen wir hier keine Datei "
+        "an. Bitte geben Sie dem Datensatz einen eigenen Namen, oder melden Sie sich bei uns.",
     ),
     "disk": Sentence(
         507,

@@ -56,6 +56,8 @@ async def run_check(job: Job, limits: WorkerLimits) -> CheckReport:
     try:
         async with asyncio.timeout(limits.wall_seconds):
             document = await _read(process.stdout)
+            if document is None:
+                _kill(process)
             code = await process.wait()
             problems = await errors
     except TimeoutError:
@@ -97,12 +99,13 @@ def _environment(limits: WorkerLimits, folder: Path) -> dict[str, str]:
     }
 
 
-async def _read(stream: asyncio.StreamReader) -> bytes:
+async def _read(stream: asyncio.StreamReader) -> bytes | None:
+    """All of it; None as soon as it is more than a document of ours can be."""
     parts, size = [], 0
     while part := await stream.read(64 * 1024):
         size += len(part)
         if size > _DOCUMENT_BYTES:
-            return b""
+            return None
         parts.append(part)
     return b"".join(parts)
 
@@ -121,8 +124,11 @@ def _kill(process: asyncio.subprocess.Process) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def _understand(job: Job, code: int, document: bytes, problems: bytes) -> CheckReport:
-    if code == 0 and document:
+def _understand(job: Job, code: int, document: bytes | None, problems: bytes) -> CheckReport:
+    if document is None:
+        _log.error("check_said_too_much")
+        raise Problem("worker-failed", filename=job.filename)
+    if code == 0:
         with suppress(ValidationError):
             return CheckReport.model_validate_json(document)
     # Allocations that fail end Python with MemoryError and polars with an abort; limits end with a signal.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 import zipfile
 from datetime import UTC, datetime, timedelta
@@ -134,7 +135,7 @@ def test_results_vanish_when_their_time_is_over(tmp_path: Path, monkeypatch: pyt
 class _Later(datetime):
     @classmethod
     def now(cls, tz: Any = None) -> datetime:
-        return datetime.now(UTC) + timedelta(minutes=30, seconds=1)
+        return datetime.now(tz or UTC) + timedelta(minutes=30, seconds=1)
 
 
 def test_only_listed_files_of_a_result_can_be_fetched(visitor: Any, trees: bytes) -> None:
@@ -198,11 +199,11 @@ def test_a_worker_that_breaks_down_ends_in_a_sentence(
         ("import sys; sys.exit(3)", 500),
         ("print('kein JSON')", 500),
         ("import os; os.kill(os.getpid(), 9)", 422),
-        ("print('x' * 20_000_000)", 422),
+        ("print('x' * 20_000_000)", 500),
     ):
-        monkeypatch.setattr("intake.sandbox._command", lambda job, limits, code=code: ["python3", "-c", code])
+        monkeypatch.setattr("intake.sandbox._command", lambda *_, code=code: [sys.executable, "-c", code])
         page = visitor.check("baum.csv", trees, "baumkataster")
-        assert page.status_code in {status, 500}
+        assert page.status_code == status
         assert "Das hat nicht geklappt" in page.text
         assert visitor.left_behind() == []
 
