@@ -18,11 +18,12 @@ from connectors.raw import current_pointers, current_versions
 from connectors.raw.reading import scan
 from orchestration import dbt, describe
 from orchestration.platform import Platform
+from storage.errors import ObjectMissing
 from storage.index import read_index
-from storage.layout import curated_table
+from storage.layout import LATEST, curated_table, open_manifest
 from storage.manifest import Classification
 from storage.names import DatasetId
-from storage.package import PackageDescription, PackageWriter
+from storage.package import PackageDescription, PackageWriter, read_manifest
 from storage.withdrawal import withdraw
 
 OnDataset = Callable[[str], None]
@@ -36,7 +37,11 @@ class Exported:
     state: str
     version: str = ""
     rows: int = 0
+    rows_before: int | None = None
+    """Rows of the version published before, where this one is new."""
     bytes: int = 0
+    sha256: str = ""
+    """Of the CSV file."""
 
 
 def export_municipal(platform: Platform, on_dataset: OnDataset = lambda _: None) -> list[Exported]:
@@ -53,10 +58,8 @@ def export_municipal(platform: Platform, on_dataset: OnDataset = lambda _: None)
             else:
                 due.append((version, described))
         for described, rows in _rows(platform, due):
-            written = writer.write(described, rows)
+            done.append(_write(platform, writer, described, rows))
             on_dataset(described.id)
-            state = "new" if written.is_new else "unchanged"
-            done.append(Exported(described.id, state, written.version, rows.height, written.bytes))
     published = {version["_dataset"] for version in versions}
     return done + _take_back(platform, published, is_statewide=False)
 
@@ -73,15 +76,37 @@ def export_statewide(platform: Platform, dbt_manifest: Path, on_dataset: OnDatas
             if not of_mart and not mart.source:
                 continue
             described = describe.statewide(mart, platform.standards, of_mart, context)
+            file = platform.sites.onprem.uri(curated_table(mart.name))
             if writer.is_current(described.id, described.inputs):
-                done.append(Exported(described.id, "unchanged", rows=described.quality.rows_accepted))
+                counted = pl.scan_parquet(file).select(pl.len()).collect().item()
+                done.append(Exported(described.id, "unchanged", rows=counted))
                 continue
-            rows = pl.read_parquet(platform.sites.onprem.uri(curated_table(mart.name)))
-            written = writer.write(described, rows.select([field.name for field in described.fields]))
+            rows = pl.read_parquet(file)
+            rows = rows.select([field.name for field in described.fields])
+            done.append(_write(platform, writer, described, rows))
             on_dataset(described.id)
-            state = "new" if written.is_new else "unchanged"
-            done.append(Exported(described.id, state, written.version, rows.height, written.bytes))
     return done + _take_back(platform, {one.dataset for one in done}, is_statewide=True)
+
+
+def _write(platform: Platform, writer: PackageWriter, described: PackageDescription, rows: pl.DataFrame) -> Exported:
+    before = _published_rows(platform, described.dataset)
+    written = writer.write(described, rows)
+    return Exported(
+        described.id,
+        "new" if written.is_new else "unchanged",
+        written.version,
+        rows.height,
+        before if written.is_new else None,
+        written.bytes,
+        next(file.hash for file in written.files if file.format == "csv"),
+    )
+
+
+def _published_rows(platform: Platform, dataset: DatasetId) -> int | None:
+    try:
+        return read_manifest(platform.sites.onprem.read(open_manifest(dataset, LATEST))).rows
+    except ObjectMissing:
+        return None
 
 
 def _open_versions(platform: Platform) -> list[dict[str, Any]]:

@@ -65,3 +65,23 @@ def cli(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
         return Ended(code, shown.out, shown.err)
 
     return call
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The home that `allmende demo` filled, once for all workers of pytest-xdist. Look; only one file may change it."""
+    from orchestration.locking import exclusive
+    from tests.orchestration.homes import allmende
+
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "whole-way"
+    with exclusive(folder):
+        if not (folder / "demo.json").exists():
+            (folder / "demo.json").write_text(allmende(folder / "home", "demo", "--json").stdout)
+    return folder / "home"
+
+
+@pytest.fixture(scope="session")
+def demo_summary(demo_home: Path) -> Any:
+    """What `allmende demo --json` said in `demo_home`."""
+    return json.loads((demo_home.parent / "demo.json").read_text())

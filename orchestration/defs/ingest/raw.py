@@ -5,6 +5,7 @@ The rows first, the pointers last: their load is the commit of the run.
 
 import dataclasses
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
@@ -12,9 +13,11 @@ from dagster_dlt import DagsterDltResource, DagsterDltTranslator, dlt_assets
 from dagster_dlt.translator import DltResourceTranslatorData
 
 from connectors.ingest import LoadReport, Prepared, asset_source, load_run
+from connectors.raw import current_versions
 from connectors.raw.loading import make_pipeline
 from orchestration.metadata import OWNERS, table
 from orchestration.platform import Platform
+from orchestration.punctuality import late
 from orchestration.resources import PlatformResource
 
 LANDING = dg.AssetKey(["landing", "submissions"])
@@ -71,7 +74,7 @@ def defs() -> dg.Definitions:
                     else result
                 )
 
-    return dg.Definitions(assets=[raw], resources={"dlt": DagsterDltResource()})
+    return dg.Definitions(assets=[raw], asset_checks=[rejects_share], resources={"dlt": DagsterDltResource()})
 
 
 def _load(context: dg.AssetExecutionContext, dlt: DagsterDltResource, prepared: Prepared) -> Iterator[Any]:
@@ -106,8 +109,6 @@ def _told(report: LoadReport) -> dict[str, Any]:
     description="No current version rejects more of its rows than the settings allow.",
 )
 def rejects_share(platform: PlatformResource) -> dg.AssetCheckResult:
-    from connectors.raw import current_versions
-
     limit = platform.now.settings.checks.rejects_share
     versions = current_versions(platform.now.sites.onprem)
     over = [
@@ -119,4 +120,17 @@ def rejects_share(platform: PlatformResource) -> dg.AssetCheckResult:
         passed=not over,
         severity=dg.AssetCheckSeverity.WARN,
         metadata={"limit": limit, "over": dg.MetadataValue.md(table(over)), "datasets": versions.height},
+    )
+
+
+@dg.asset_check(
+    asset=VERSIONS, name="kommunen_on_time", description="No dataset is older than the frequency its Kommune promised."
+)
+def kommunen_on_time(platform: PlatformResource) -> dg.AssetCheckResult:
+    now = platform.now
+    found = late(current_versions(now.sites.onprem).to_dicts(), now.publishers, datetime.now(UTC))
+    return dg.AssetCheckResult(
+        passed=not found,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"late": dg.MetadataValue.md(table([dataclasses.asdict(one) for one in found]))},
     )
