@@ -36,7 +36,7 @@ imports: setup   ## which room may import which
 	$(BIN)/lint-imports
 
 sql: setup       ## dbt parse and sqlfluff
-	$(BIN)/python -m orchestration.dbt_parse && $(BIN)/sqlfluff lint dbt_project/models
+	$(BIN)/python -m orchestration.dbt_parse && cd dbt_project && ../$(BIN)/sqlfluff lint models tests
 
 definitions: setup  ## Dagster definitions load
 	$(BIN)/dg check defs
