@@ -92,7 +92,7 @@ async def _tell(request: Request, error: Exception) -> Response:
     """One German sentence, and the way on."""
     problem = error if isinstance(error, Problem) else _problem(error)
     portal: Portal = request.app.state.portal
-    return portal.pages.page(request, "fehler.html", problem.status, message=problem.message_de)
+    return portal.pages.page(request, "fehler.html", status=problem.status, message=problem.message_de)
 
 
 def _problem(error: Exception) -> Problem:

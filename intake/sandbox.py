@@ -24,6 +24,7 @@ from intake.report import CheckReport
 
 _DOCUMENT_BYTES = 8 * 1024 * 1024
 _ERROR_BYTES = 2000
+_EXHAUSTED = (b"MemoryError", b"memory allocation", b"File too large")
 _log = structlog.get_logger(__name__)
 
 
@@ -132,7 +133,7 @@ def _understand(job: Job, code: int, document: bytes | None, problems: bytes) ->
         with suppress(ValidationError):
             return CheckReport.model_validate_json(document)
     # Allocations that fail end Python with MemoryError and polars with an abort; limits end with a signal.
-    if code < 0 or b"MemoryError" in problems or b"memory allocation" in problems:
+    if code < 0 or any(sign in problems for sign in _EXHAUSTED):
         _log.warning("check_killed", code=code)
         raise Problem("too-heavy", filename=job.filename)
     _log.error("check_failed", code=code, error=_kind(problems))

@@ -5,6 +5,8 @@ What does not belong here: reading and judging (`worker`), keeping and deleting 
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
@@ -60,7 +62,7 @@ async def _check(portal: Portal, posted: Posted, name: str) -> None:
 def result(request: Request, portal: Here, name: str) -> HTMLResponse:
     found = _find(portal, name)
     report = found.report
-    context = {"result": found, "report": report, "name": name, "standards": portal.standards}
+    context: dict[str, Any] = {"result": found, "report": report, "name": name, "standards": portal.standards}
     if report.reading:
         context["reading"] = reading_words(report.reading)
     if report.status != "judged":

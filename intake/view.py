@@ -52,6 +52,7 @@ _FORMATS = {
     "parquet": "Parquet-Datei",
     "html": "Tabelle aus einer Webseite",
 }
+_ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "windows-1252": "Windows-1252", "iso-8859-1": "Latin-1"}
 _DELIMITERS = {";": "Strichpunkt", ",": "Komma", "\t": "Tabulator", "|": "senkrechter Strich", " ": "Leerzeichen"}
 
 
@@ -68,7 +69,7 @@ class Pages:
             site=config, types=TYPES, how=_HOW, max_size=size(config.max_upload_bytes), field_name=csrf.FIELD
         )
 
-    def page(self, request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
+    def page(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """The page, with a signed form field and its cookie."""
         nonce = csrf.nonce_of(request)
         html = self._environment.get_template(template).render(
@@ -131,7 +132,7 @@ def reading_words(reading: Reading) -> str:
     if reading.delimiter:
         parts.append(f"Trennzeichen {_DELIMITERS.get(reading.delimiter, reading.delimiter)}")
     if reading.encoding:
-        parts.append(f"Zeichensatz {reading.encoding}")
+        parts.append(f"Zeichensatz {_ENCODINGS.get(reading.encoding, reading.encoding)}")
     if reading.header_row and reading.header_row > 1:
         parts.append(f"Spaltennamen in Zeile {number(reading.header_row)}")
     return ", ".join(parts)

@@ -181,14 +181,21 @@ def test_a_worker_that_takes_too_long_is_killed(portal: Any, trees: bytes) -> No
     assert visitor.left_behind() == []
 
 
-def test_a_worker_without_memory_ends_in_a_sentence(portal: Any) -> None:
-    """A file that wants more memory than a check gets costs only the check; the portal goes on."""
-    visitor = portal(limits=WorkerLimits(memory_bytes=1200 * 1024 * 1024))
-    wide = b";".join(b"%d" % number for number in range(4000)) + b"\n"
-    page = visitor.check("gross.csv", wide * 4000, "baumkataster")
-    assert page.status_code == 422 or "Diese Datei konnten wir nicht lesen" in page.text
-    assert "Traceback" not in page.text
+@pytest.mark.parametrize(
+    "greed", ["bytearray(2**31)", "[None for _ in iter(int, 1)]", "open('x', 'wb').write(b'0' * 10**7)"]
+)
+def test_the_limits_hold(portal: Any, trees: bytes, monkeypatch: pytest.MonkeyPatch, greed: str) -> None:
+    """Under the worker's own limits, code that takes memory, time or disk without end is stopped."""
+    code = f"from intake.worker import limit; limit(2**30, 1, 10**6); {greed}"
+    monkeypatch.setattr("intake.sandbox._command", lambda *_: [sys.executable, "-I", "-c", code])
+    visitor = portal(limits=WorkerLimits(wall_seconds=30))
+    started = time.monotonic()
+    page = visitor.check("baum.csv", trees, "baumkataster")
+    assert page.status_code == 422
+    assert "mehr Speicher oder Zeit" in page.text
     assert visitor.get("/").status_code == 200
+    assert time.monotonic() - started < 20
+    assert visitor.left_behind() == []
 
 
 def test_a_worker_that_breaks_down_ends_in_a_sentence(
