@@ -10,6 +10,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from orchestration.duckdb_extensions import install_duckdb_extensions
@@ -89,20 +91,38 @@ def project_fingerprint() -> str:
     return digest.hexdigest()
 
 
-def is_built(settings: Settings, inputs: str) -> bool:
-    """Whether the curated zone was built from exactly these inputs (raw pointers) by the project as it stands."""
-    record = _record(settings)
+@dataclass(frozen=True, slots=True)
+class CheckOutcome:
+    """What one dbt test said of one asset. `severity` as in Dagster: `WARN` or `ERROR`."""
+
+    asset: tuple[str, ...]
+    name: str
+    passed: bool
+    severity: str
+
+
+def built(settings: Settings, inputs: str) -> list[CheckOutcome] | None:
+    """What the tests said when the curated zone was built from exactly these inputs by the project as it stands.
+
+    None: it was not, a build is due.
+    """
     try:
-        return bool(json.loads(record.read_text()) == {"inputs": inputs, "project": project_fingerprint()})
-    except (OSError, ValueError):
-        return False
+        record = json.loads(_record(settings).read_text())
+        if (record["inputs"], record["project"]) != (inputs, project_fingerprint()):
+            return None
+        return [
+            CheckOutcome(tuple(one["asset"]), one["name"], one["passed"], one["severity"]) for one in record["checks"]
+        ]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
-def remember_built(settings: Settings, inputs: str) -> None:
+def remember_built(settings: Settings, inputs: str, checks: Sequence[CheckOutcome]) -> None:
     """Record that the build from these inputs succeeded; written only after it did."""
     record = _record(settings)
     part = record.with_suffix(".part")
-    part.write_text(json.dumps({"inputs": inputs, "project": project_fingerprint()}))
+    told = {"inputs": inputs, "project": project_fingerprint(), "checks": [asdict(check) for check in checks]}
+    part.write_text(json.dumps(told))
     part.replace(record)
 
 

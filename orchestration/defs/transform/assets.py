@@ -47,17 +47,40 @@ def defs() -> dg.Definitions:
     def dbt_models(context: dg.AssetExecutionContext, platform: PlatformResource) -> Iterator[Any]:
         now = platform.now
         inputs = pointer_fingerprint(now.sites.onprem)
-        if not context.is_subset and dbt.is_built(now.settings, inputs):
-            for key in _in_order(context.assets_def):
-                yield dg.MaterializeResult(asset_key=key, metadata={"rebuilt": False})
+        known = None if context.is_subset else dbt.built(now.settings, inputs)
+        if known is not None:
+            yield from _unchanged(context.assets_def, known)
             return
         os.environ.update(dbt.environment(now.settings, now.sites.onprem))
         cli = DbtCliResource(project_dir=DbtProject(DBT_PROJECT), dbt_executable=dbt.executable())
-        yield from cli.cli(BUILD, context=context, target_path=dbt.target_path(now.settings)).stream()
+        checks = []
+        for event in cli.cli(BUILD, context=context, target_path=dbt.target_path(now.settings)).stream():
+            if isinstance(event, dg.AssetCheckResult):
+                checks.append(_outcome(event))
+            yield event
         if not context.is_subset:
-            dbt.remember_built(now.settings, inputs)
+            dbt.remember_built(now.settings, inputs, checks)
 
     return dg.Definitions(assets=[dbt_models])
+
+
+def _unchanged(assets: dg.AssetsDefinition, known: list[dbt.CheckOutcome]) -> Iterator[Any]:
+    """The same inputs and models give the same tables and the same test results: nothing is built again."""
+    for key in _in_order(assets):
+        yield dg.MaterializeResult(asset_key=key, metadata={"rebuilt": False})
+    for check in known:
+        yield dg.AssetCheckResult(
+            asset_key=dg.AssetKey(list(check.asset)),
+            check_name=check.name,
+            passed=check.passed,
+            severity=dg.AssetCheckSeverity(check.severity),
+            metadata={"rebuilt": False},
+        )
+
+
+def _outcome(event: dg.AssetCheckResult) -> dbt.CheckOutcome:
+    asset = tuple(event.asset_key.path) if event.asset_key else ()
+    return dbt.CheckOutcome(asset, event.check_name or "", event.passed, event.severity.value)
 
 
 def _in_order(assets: dg.AssetsDefinition) -> list[dg.AssetKey]:
