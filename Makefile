@@ -50,5 +50,8 @@ bench: setup     ## benchmarks beside peers; rewrites docs/benchmarks.md
 dev: setup       ## the Dagster UI with its daemon
 	$(BIN)/allmende dev
 
+intake: setup    ## the upload portal of the clerks
+	$(BIN)/allmende intake serve
+
 clean:           ## removes the environment and the demo's state
 	rm -rf .venv .tools .allmende

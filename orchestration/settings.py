@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from catalog.config import CatalogConfig
 from connectors.config import FetchConfig
+from intake.config import IntakeConfig
 from storage.config import StorageConfig
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -49,6 +50,18 @@ class ChecksConfig(BaseModel):
     """Change of a statewide table's row count against the run before, as a share, above which its check warns."""
 
 
+class IntakeSettings(BaseModel):
+    """The upload portal. `tokens` (AGS → SHA-256 of its access tokens) and `secret` come from the environment."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tokens: dict[str, tuple[SecretStr, ...]] = Field(default_factory=dict)
+    secret: SecretStr | None = None
+    max_upload_bytes: int = Field(default=100_000_000, gt=0)
+    posts_per_minute: int = Field(default=12, ge=1)
+    allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
+
+
 class Settings(BaseSettings):
     """Everything that may differ between two installations."""
 
@@ -73,6 +86,7 @@ class Settings(BaseSettings):
     catalog: CatalogConfig = Field(default_factory=CatalogConfig)
     portals: dict[str, PortalConfig] = Field(default_factory=lambda: {"static": PortalConfig(kind="static")})
     checks: ChecksConfig = Field(default_factory=ChecksConfig)
+    intake: IntakeSettings = Field(default_factory=IntakeSettings)
     scope_land: str = Field(default="09", pattern=r"\d{2}")
     """The Land that coverage counts and statewide tables stand for, as the first two digits of the AGS."""
 
@@ -95,6 +109,19 @@ class Settings(BaseSettings):
     @property
     def publisher_folders(self) -> tuple[Path, ...]:
         return (*self.publishers, self.home.absolute() / "publishers")
+
+    def intake_config(self, fetched_elsewhere: frozenset[str]) -> IntakeConfig:
+        """What the upload portal is given; datasets in `fetched_elsewhere` are not taken by hand."""
+        told = self.intake.model_dump(exclude_none=True)
+        return IntakeConfig(
+            **told,
+            inbox=self.inbox_path,
+            work=self.home.absolute() / "intake",
+            title=self.catalog.title,
+            fetched_elsewhere=fetched_elsewhere,
+            portal_url=self.catalog.base_url,
+            contact=self.catalog.contact_email,
+        )
 
     @property
     def work(self) -> Path:

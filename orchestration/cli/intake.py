@@ -1,0 +1,49 @@
+"""`intake serve|token`: the upload portal of the clerks. What it does stands in `intake`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from orchestration.cli.output import CannotError, err, out
+
+app = typer.Typer(help="The upload portal of the clerks.", no_args_is_help=True)
+
+
+@app.command()
+def serve(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8000) -> None:
+    """Start the upload portal; ends with Ctrl-C."""
+    import uvicorn
+
+    from connectors.publishers import InboxSource
+    from intake.app import create_app
+    from orchestration.platform import Platform
+
+    platform = Platform.load()
+    elsewhere = {
+        str(name) for name, _, spec in platform.publishers.datasets() if not isinstance(spec.source, InboxSource)
+    }
+    config = platform.settings.intake_config(frozenset(elsewhere))
+    err.print(f"Upload portal: http://127.0.0.1:{port} · hand-ins go to {config.inbox} · end with Ctrl-C", markup=False)
+    # No access log: the address of a dry run's result is the secret that protects it.
+    uvicorn.run(
+        create_app(config), host="127.0.0.1", port=port, server_header=False, access_log=False, log_level="warning"
+    )
+
+
+@app.command()
+def token(ags: Annotated[str, typer.Argument(help="AGS of the Kommune, 8 digits.")]) -> None:
+    """Make an access token for a Kommune: shown once, only its hash goes into the environment."""
+    from connectors.register import load_register
+    from intake.tokens import new_token
+    from orchestration.cli.files import wrong_ags
+
+    gemeinde = load_register().gemeinde(ags)
+    if gemeinde is None:
+        raise CannotError(wrong_ags(ags))
+    secret, kept = new_token()
+    out.print(f"Token for {gemeinde.name} (give it to the Kommune, it is not kept): {secret}", markup=False)
+    out.print(
+        f'Hash, for the environment of the portal: ALLMENDE_INTAKE__TOKENS=\'{{"{ags}": ["{kept}"]}}\'', markup=False
+    )
