@@ -100,11 +100,10 @@ class Part(_Frozen):
     licence: str = ""
 
 
-class Manifest(_Frozen):
-    """Everything that is said about one version of one dataset. Immutable once written."""
+class Described(_Frozen):
+    """What is said about a dataset, whatever its rows are: what `Manifest` and a description to write share."""
 
     id: str
-    version: str
     title: str
     description: str
     classification: Classification
@@ -130,7 +129,6 @@ class Manifest(_Frozen):
     """DCAT-AP.de politicalGeocodingURI."""
     frequency: str = "IRREG"
     """EU frequency code, e.g. `ANNUAL`."""
-    issued: datetime
     modified: datetime
     stand: date | None = None
     """The day the data describes, where it is known."""
@@ -139,9 +137,7 @@ class Manifest(_Frozen):
     bbox: tuple[float, float, float, float] | None = None
     """West, south, east, north in WGS84 degrees."""
     source_url: str = ""
-    rows: int
     fields: tuple[FieldInfo, ...]
-    files: tuple[FileInfo, ...]
     quality: Quality
     parts: tuple[Part, ...] = ()
     provenance: tuple[str, ...] = ()
@@ -152,9 +148,20 @@ class Manifest(_Frozen):
         return DatasetId.parse(self.id)
 
 
+class Manifest(Described):
+    """Everything that is said about one version of one dataset. Immutable once written."""
+
+    version: str
+    issued: datetime
+    """When the dataset was first published."""
+    rows: int
+    files: tuple[FileInfo, ...]
+
+
 __all__ = [
     "MANIFEST",
     "Classification",
+    "Described",
     "FieldInfo",
     "FileInfo",
     "LicenceInfo",

@@ -13,13 +13,12 @@ import json
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict
 
 from storage.coverage import coverage
 from storage.errors import ObjectExists, ObjectMissing, StorageError
@@ -27,16 +26,7 @@ from storage.formats import csv, dictionary, geojson, parquet, xlsx
 from storage.formats.common import canonical, german, is_placed
 from storage.index import IndexEntry, OpenIndex, read_index, update_index
 from storage.layout import LATEST, open_file, open_manifest
-from storage.manifest import (
-    Classification,
-    FieldInfo,
-    FileInfo,
-    LicenceInfo,
-    Manifest,
-    Part,
-    Party,
-    Quality,
-)
+from storage.manifest import Described, FileInfo, Manifest
 from storage.names import DatasetId
 from storage.package_manifest import read_manifest, write_manifest
 from storage.sites import Sites
@@ -50,51 +40,16 @@ FORMAT_REVISION = "1"
 _VERSION_DIGITS = 12
 
 
-class PackageDescription(BaseModel):
-    """What is said about a dataset, as in `Manifest`, without what the rows themselves tell.
+class PackageDescription(Described):
+    """What is said about a dataset, without what the rows themselves tell.
 
     `inputs` is the caller's fingerprint of everything the package is made from (row versions, standard, metadata);
     `PackageWriter.is_current` compares it. `issued` unset: kept from the version before. Coverage given here wins over
     what the rows say.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str
-    title: str
-    description: str
-    classification: Classification
-    is_invented: bool = False
-    standard: str
-    standard_title: str
-    standard_version: str
-    musterdatensatz: str = ""
-    theme: str
-    hvd_category: str = ""
-    keywords: tuple[str, ...] = ()
-    licence: LicenceInfo
-    attribution: str
-    publisher: Party
-    contact: Party
-    ags: str = ""
-    political_geocoding: str
-    frequency: str = "IRREG"
     issued: datetime | None = None
-    modified: datetime
-    stand: date | None = None
-    temporal_start: date | None = None
-    temporal_end: date | None = None
-    bbox: tuple[float, float, float, float] | None = None
-    source_url: str = ""
-    fields: tuple[FieldInfo, ...]
-    quality: Quality
-    parts: tuple[Part, ...] = ()
-    provenance: tuple[str, ...] = ()
     inputs: str = ""
-
-    @property
-    def dataset(self) -> DatasetId:
-        return DatasetId.parse(self.id)
 
 
 @dataclass(frozen=True, slots=True)
