@@ -226,21 +226,18 @@ def recognise(table: Table, standards: Mapping[str, Standard]) -> str:
 
 
 def _judge_group(tables: Sequence[Table], standard: Standard) -> list[Judgement | None]:
-    """All at once; if that fails, one by one, so that one file does not hold up the others."""
-    from standards.engine import judge, judge_many
+    """All at once; where that fails, half by half, down to the file that is to blame: it alone gets None."""
+    from standards.engine import judge_many
 
     try:
         return list(judge_many(tables, standard))
     except Exception as error:  # noqa: BLE001 - whatever a hostile file provokes must not hold up the other files
-        _log.warning("judging_one_by_one", standard=standard.name, files=len(tables), error=where(error))
-    judged: list[Judgement | None] = []
-    for table in tables:
-        try:
-            judged.append(judge(table, standard))
-        except Exception as error:  # noqa: BLE001 - this file is refused with a sentence
-            _log.error("judging_failed", standard=standard.name, file=table.filename, error=where(error))
-            judged.append(None)
-    return judged
+        if len(tables) == 1:
+            _log.error("judging_failed", standard=standard.name, file=tables[0].filename, error=where(error))
+            return [None]
+        _log.warning("judging_by_halves", standard=standard.name, files=len(tables), error=where(error))
+    half = len(tables) // 2
+    return _judge_group(tables[:half], standard) + _judge_group(tables[half:], standard)
 
 
 def where(error: Exception) -> str:

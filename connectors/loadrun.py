@@ -136,7 +136,7 @@ def _gather(
     """What is due, where the pointers stand, and the log's entries that `raw/receipts` does not have yet."""
     log = LandingLog.load(sites.onprem)
     recorded = set(scan(sites.onprem, RECEIPTS).select("key").collect().get_column("key"))
-    unrecorded = [log.receipt(key) for keys in log.keys.values() for key in keys if key not in recorded]
+    unrecorded = log.receipts([key for keys in log.keys.values() for key in keys if key not in recorded])
     latest = _latest(log, sites, recorded)
     pointers = {
         row["_dataset"]: Pointer(row["_version"], row["classification"], row["seq"])
@@ -159,6 +159,7 @@ def _latest(log: LandingLog, sites: Sites, recorded: Collection[str]) -> list[Re
     asked = [key for key in keys if key in recorded]
     rows = scan(sites.onprem, RECEIPTS).filter(pl.col("key").is_in(asked)).collect() if asked else pl.DataFrame()
     known = {row["key"]: receipt_of(row) for row in rows.iter_rows(named=True)}
+    log.receipts([key for key in keys if key not in known])
     return [known.get(key) or log.receipt(key) for key in keys]
 
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from stat import S_ISLNK
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -89,7 +90,6 @@ class Handle:
     def __init__(self, site: str, config: StoreConfig, home: Path) -> None:
         self.site = site
         self.folder = _folder(config, home) if config.scheme == "file" else None
-        self._root = f"{self.folder}/" if self.folder else ""
         try:
             self._store = _open(config, self.folder)
         except (BaseError, OSError, ValueError) as error:
@@ -180,7 +180,7 @@ class Handle:
     def _inside(self, key: str) -> str:
         """The key itself, after a look that no symbolic link leads it to another place."""
         check_key(key)
-        if self._root and os.path.realpath(self._root + key) != self._root + key:
+        if self.folder is not None and _has_link(str(self.folder), key):
             raise KeyInvalid(f"{self.site}: {key} leads elsewhere through a symbolic link: remove the link")
         return key
 
@@ -222,6 +222,19 @@ def obstore_options(config: StoreConfig) -> Any:
 def _folder(config: StoreConfig, home: Path) -> Path:
     """The store's folder, resolved: a link that *is* the store is the operator's choice, one inside is an attack."""
     return (home / config.url.removeprefix("file://")).resolve()
+
+
+def _has_link(folder: str, key: str) -> bool:
+    """Is the folder, or anything on the way from it to the key, a symbolic link? What is not there is none."""
+    path = folder
+    for part in ("", *key.split("/")):
+        path = f"{path}/{part}" if part else path
+        try:
+            if S_ISLNK(os.lstat(path).st_mode):
+                return True
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+    return False
 
 
 def _info(meta: Any) -> ObjectInfo:

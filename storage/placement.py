@@ -78,8 +78,9 @@ class Guard:
     """The placement policy and what the on-premises site says about datasets, asked anew for every write."""
 
     def __init__(self, config: StorageConfig, onprem: Store) -> None:
-        self._config = config
         self._onprem = onprem
+        # The configuration is frozen: what it allows is worked out once.
+        self._allowed = {(zone, each): config.sites(zone, each) for zone in Zone for each in Classification}
         self._indexes: _Cache[OpenIndex] = _Cache()
         self._manifests: _Cache[tuple[Manifest, str]] = _Cache()
         self._portals: _Cache[Mapping[str, str]] = _Cache()
@@ -87,7 +88,7 @@ class Guard:
     def check_policy(self, site: str, key: str, classification: Classification) -> Zone:
         """The zone, where policy lets it lie at the site; raises `PlacementForbidden` or `KeyInvalid`."""
         zone = zone_of_key(key)
-        allowed = self._config.sites(zone, classification)
+        allowed = self._allowed[zone, classification]
         if site not in allowed:
             raise PlacementForbidden(
                 f"{key}: {classification} data of {zone}/ may lie on {', '.join(allowed)}, not on {site}"

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -90,10 +91,10 @@ def _version(outcome: Outcome, converted_at: datetime) -> dict[str, Any]:
         "rows_total": outcome.rows_accepted + outcome.rows_rejected,
         "rows_accepted": outcome.rows_accepted,
         "rows_rejected": outcome.rows_rejected,
-        "repairs": _json([asdict(repair) for repair in judgement.repairs] if judgement else []),
-        "mapping": _json([asdict(match) for match in judgement.mapping] if judgement else []),
-        "findings": _json([asdict(finding) for finding in outcome.findings[:_FINDINGS_MAX]]),
-        "reading": _json(outcome.reading.as_json() if outcome.reading else {}),
+        "repairs": _json(judgement.repairs if judgement else ()),
+        "mapping": _json(judgement.mapping if judgement else ()),
+        "findings": _json(outcome.findings[:_FINDINGS_MAX]),
+        "reading": _json(outcome.reading or {}),
         "reject_reasons": _json(_bounded(outcome.reject_reasons)),
         "is_invented": task.is_invented,
         "stand": outcome.stand,
@@ -109,5 +110,20 @@ def _frame(table: str, rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=LEDGER[table], orient="row")
 
 
+@lru_cache(maxsize=64)
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+def _plain(value: Any) -> Any:
+    """A dataclass as its fields, without the deep copies of `asdict`; anything else as text."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {name: getattr(value, name) for name in _names(type(value))}
+    return str(value)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=_plain)
+
+
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return _ENCODER.encode(value)

@@ -39,14 +39,14 @@ def make_pipeline(sites: Sites, name: str = PIPELINE) -> Any:
     Hold `sites.lock("raw")` while it runs: two pipelines of one name race for their working folder.
     """
     dlt = import_dlt()
-    from dlt.destinations import filesystem
+    from connectors.raw.destination import prompt_filesystem
 
     folder = sites.onprem.folder
     bucket = folder.as_uri() if folder else sites.onprem.uri(Zone.RAW).rpartition("/")[0]
     pipeline = dlt.pipeline(
         name,
         pipelines_dir=str(work_folder(sites, "dlt")),
-        destination=filesystem(
+        destination=prompt_filesystem(
             bucket,
             credentials=_credentials(sites.onprem.storage_options()),
             deltalake_storage_options=sites.onprem.storage_options() or None,
