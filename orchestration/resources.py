@@ -16,9 +16,11 @@ class PlatformResource(dg.ConfigurableResource["PlatformResource"]):
     _platform: Platform | None = PrivateAttr(default=None)
 
     @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["PlatformResource"]:  # noqa: ARG002
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["PlatformResource"]:
         self._platform = Platform.load()
         with exclusive(self._platform.settings.home):
+            if context.instance is not None:
+                free_pools(context.instance, context.run_id)
             yield self
 
     @property
@@ -27,3 +29,19 @@ class PlatformResource(dg.ConfigurableResource["PlatformResource"]):
         if self._platform is None:
             self._platform = Platform.load()
         return self._platform
+
+
+def free_pools(instance: dg.DagsterInstance, run_id: str | None) -> None:
+    """Take back the places in pools that killed runs still hold, and end those runs in the books.
+
+    Whoever holds the home's lock is the only run with a step at work: any other that claims a place is dead. Without
+    this the next run would wait for it for ever, as only Dagster's daemon would notice.
+    """
+    storage = instance.event_log_storage
+    if not storage.supports_global_concurrency_limits:
+        return
+    for dead in storage.get_concurrency_run_ids() - {run_id}:
+        storage.free_concurrency_slots_for_run(dead)
+        run = instance.get_run_by_id(dead)
+        if run is not None and not run.is_finished:
+            instance.report_run_failed(run, "The run was killed; the next one goes on where it stopped.")

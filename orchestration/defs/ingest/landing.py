@@ -34,7 +34,9 @@ SUBMISSIONS = dg.AssetKey(["landing", "submissions"])
     ],
 )
 def submissions(context: dg.AssetExecutionContext, platform: PlatformResource):  # type: ignore[no-untyped-def]  # noqa: ANN201 - Dagster reads a return type as outputs, one per check
-    now, keys = platform.now, set(context.partition_keys)
+    now = platform.now
+    is_told = context.has_partition_key or context.has_partition_key_range
+    keys = set(context.partition_keys) if is_told else set[str]()  # no Kommune is registered: nobody to ask
     report = fetch(now.sites, now.publishers, config=now.settings.fetch, inbox=now.settings.inbox_path, ags=keys)
     landed = Counter(receipt.dataset.partition("/")[0] for receipt in report.landed)
     for ags in sorted(keys & landed.keys()):
