@@ -8,6 +8,7 @@
 | `engine` | `judge`, `judge_many`, `match`, `rank` |
 | `headers`, `samples`, `matching`, `wide`, `split`, `places_matching`, `mapping` | which column is which field |
 | `numbers`, `moments`, `words`, `places` | text to numbers, dates, codes, coordinates |
-| `convert`, `rows`, `privacy`, `faults`, `messages` | one vectorised pass over all rows; what is wrong with which row |
+| `work`, `distinct` | one pass in the making; columns by their different values |
+| `convert`, `rows`, `privacy`, `faults`, `repairs`, `messages` | one pass over all rows; what is wrong with which |
 | `writing`, `templates` | the corrected file, the rejects file, the template for a clerk |
 """

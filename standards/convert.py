@@ -5,96 +5,17 @@ Does not belong here: which column is which field (`matching`), whole-row rules 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-
 import polars as pl
 
-from standards.definition import FieldDef, Standard
-from standards.faults import Fault
+from standards.definition import FieldDef
 from standards.headers import factor, fold
-from standards.mapping import VIRTUAL, Mapping, Source
-from standards.messages import say
-from standards.model import Finding, Severity, Table
+from standards.mapping import VIRTUAL, Source
 from standards.moments import read_moments
-from standards.numbers import Numbers, read_numbers
+from standards.numbers import Numbers
 from standards.samples import code_words
 from standards.split import split_cells
-from standards.wide import HEADER
-from standards.words import NO_WORDS, YES_WORDS, map_unique, missing_mask, mojibake_mask, stripped, unmojibake
-
-Shown = pl.Series | Callable[[int], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One kind of repair in one column: which rows, and before and after as series or told by row when asked."""
-
-    kind: str
-    column: str | pl.Series
-    mask: pl.Series
-    before: Shown
-    after: Shown
-
-
-@dataclass
-class Work:
-    """One pass: the frame of the file's columns (plus `t` table, `row`, `i` input row) and what comes of it."""
-
-    standard: Standard
-    mapping: Mapping
-    tables: dict[int, Table]
-    frame: pl.DataFrame
-    texts: dict[str, pl.Series] = field(default_factory=dict)
-    values: dict[str, pl.Series] = field(default_factory=dict)
-    origins: dict[str, str] = field(default_factory=dict)
-    """Field → the header a person knows it by."""
-    changes: list[Change] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    notes: list[tuple[int, Finding]] = field(default_factory=list)
-
-    @property
-    def groups(self) -> pl.Series:
-        return self.frame[VIRTUAL + "t"]
-
-    @property
-    def height(self) -> int:
-        return self.frame.height
-
-    def nulls(self, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
-        return (
-            pl.Series("n", [None], dtype=dtype).new_from_index(0, self.height)
-            if self.height
-            else pl.Series("n", [], dtype=dtype)
-        )
-
-    def changed(self, kind: str, column: str | pl.Series, mask: pl.Series, before: Shown, after: Shown) -> None:
-        if mask.any():
-            self.changes.append(Change(kind, column, mask, before, after))
-
-    def fault(self, code: str, name: str, mask: pl.Series, value: pl.Series | None, expected: str = "") -> None:
-        if mask.any():
-            self.faults.append(Fault(code, self.shown_column(name), mask, value, expected, field=name))
-
-    def shown_column(self, name: str) -> str | pl.Series:
-        """The header of a field in the file: for wide values the header of each row's own column."""
-        if self.mapping.unpivot and name == self.mapping.unpivot.value_field:
-            return self.frame[HEADER]
-        return self.origins.get(name, self.standard.by_name[name].title_de)
-
-    def note(self, code: str, masks: pl.Series, *, column: str, value: pl.Series, expected: str = "") -> None:
-        """A question to each table that has such a row, with its first value as the example."""
-        if not masks.any():
-            return
-        first = (
-            pl.DataFrame({"t": self.groups, "m": masks, "v": value})
-            .filter("m")
-            .group_by("t", maintain_order=True)
-            .agg(pl.col("v").first())
-        )
-        for group, example in first.iter_rows():
-            text = say(code, column=column, value=example, expected=expected)
-            self.notes.append((group, Finding(Severity.WARNING, code, text, column=column, value=example)))
+from standards.words import NO_WORDS, YES_WORDS, map_unique
+from standards.work import Work, clean_text, once_of
 
 
 def convert_fields(work: Work) -> None:
@@ -103,7 +24,7 @@ def convert_fields(work: Work) -> None:
     joined = [source for source in work.mapping.sources if source.kind == "join"]
     for name, wanted in work.standard.by_name.items():
         if name in sources and sources[name].kind != "moment":
-            convert_field(work, wanted, _text(work, wanted, sources[name]), sources[name])
+            _from_source(work, wanted, sources[name])
     for source in work.mapping.sources:
         if source.kind == "moment":
             wanted = work.standard.by_name[source.field]
@@ -112,30 +33,19 @@ def convert_fields(work: Work) -> None:
         _join(work, source)
 
 
-def clean_text(work: Work, column: str, missing: tuple[str, ...] = ()) -> pl.Series:
-    """A column's text: trimmed, mojibake undone, words for "not known" empty; every change counted once."""
-    raw = work.frame[column]
-    shown = "" if column.startswith(VIRTUAL) else column
-    if column not in work.texts:
-        text = stripped(raw)
-        trimmed = (text != raw).fill_null(value=False)
-        if shown:
-            work.changed("whitespace", shown, trimmed, raw, text)
-        broken = mojibake_mask(text)
-        if broken.any():
-            mended = map_unique(text, unmojibake, pl.String)
-            if shown:
-                work.changed("mojibake", shown, (mended != text).fill_null(value=False), text, mended)
-            text = mended
-        work.texts[column] = text
-    text = work.texts[column]
-    unknown = missing_mask(text, missing)
-    if unknown.any():
-        empty = text.set(unknown, None)
-        if shown:
-            work.changed("missing_word", shown, unknown, text, empty.fill_null(""))
-        text = empty
-    return text
+def _from_source(work: Work, wanted: FieldDef, source: Source) -> None:
+    """One field from its source: from the different values of its column where they repeat, else from all rows."""
+    by_value = source.kind in ("column", "split", "virtual") and not (
+        work.mapping.unpivot and wanted.name == work.mapping.unpivot.value_field
+    )
+    once = once_of(work, source.columns[0]) if by_value else None
+    if once is None:
+        convert_field(work, wanted, _text(work, wanted, source), source)
+        return
+    convert_field(once.work, wanted, _text(once.work, wanted, source), source)
+    once.settle(work)
+    work.values[wanted.name] = once.values.spread(once.work.values[wanted.name])
+    work.repeated[wanted.name] = once
 
 
 def _text(work: Work, wanted: FieldDef, source: Source) -> pl.Series:
@@ -231,6 +141,7 @@ def _join(work: Work, source: Source) -> None:
                 text,
             )
     work.values[wanted.name] = text
+    work.repeated.pop(wanted.name, None)
 
 
 def convert_field(work: Work, wanted: FieldDef, text: pl.Series, source: Source) -> None:
@@ -281,18 +192,28 @@ def _booleans(work: Work, wanted: FieldDef, text: pl.Series) -> pl.Series:
 def _moments(work: Work, wanted: FieldDef, text: pl.Series) -> pl.Series:
     moments, doubt = read_moments(text, work.groups)
     values = moments.cast(wanted.dtype)
-    shown = values.dt.to_string("%Y-%m-%d" if wanted.type == "date" else "%Y-%m-%dT%H:%M:%S")
-    rewritten = (shown.str.slice(0, 10) != text.str.slice(0, 10)).fill_null(value=False)
-    work.changed("date_format", _where(work, wanted), rewritten, text, shown)
+    form = "%Y-%m-%d" if wanted.type == "date" else "%Y-%m-%dT%H:%M:%S"
+    rewritten = _rewritten(values, text)
+    work.changed("date_format", _where(work, wanted), rewritten, text, lambda index: values[index].strftime(form))
     work.note("ambiguous_dates", doubt, column=_header(work, wanted), value=text)
     work.fault("ambiguous_date", wanted.name, doubt, text)
     work.fault("not_a_date", wanted.name, values.is_null() & text.is_not_null() & ~doubt, text)
     return values
 
 
+def _rewritten(values: pl.Series, text: pl.Series) -> pl.Series:
+    """True where the text does not begin with the date as ISO 8601 writes it."""
+    other = values.is_not_null()
+    rows = text.str.contains(r"^\d{4}-").arg_true()
+    if not len(rows):
+        return other
+    same = values.gather(rows).dt.to_string("%Y-%m-%d") == text.gather(rows).str.slice(0, 10)
+    return other.scatter(rows.filter(same), values=False)
+
+
 def _years(work: Work, wanted: FieldDef, text: pl.Series) -> pl.Series:
     """Years as numbers (`1987`, `1987.0`, `ca. 1987`) or as dates, whose year is taken."""
-    numbers = read_numbers(text)
+    numbers = work.numbers(text)
     plain = numbers.values.is_between(1000, 2999) & (numbers.values % 1 == 0)
     years = numbers.values.set(~plain.fill_null(value=False), None).cast(pl.Int32)
     left = years.is_null() & text.is_not_null()
@@ -308,7 +229,7 @@ def _years(work: Work, wanted: FieldDef, text: pl.Series) -> pl.Series:
 
 
 def _numbers(work: Work, wanted: FieldDef, text: pl.Series, unit: str | None) -> pl.Series:
-    numbers = read_numbers(text)
+    numbers = work.numbers(text)
     values = _settled(work, wanted, text, numbers)
     _count_kinds(work, wanted, text, numbers, values)
     before = values
@@ -340,7 +261,7 @@ def _in_unit(wanted: FieldDef, values: pl.Series, numbers: Numbers, unit: str | 
 def _count_kinds(work: Work, wanted: FieldDef, text: pl.Series, numbers: Numbers, values: pl.Series) -> None:
     if numbers.kinds is None:
         return
-    for kind in numbers.kinds.unique().drop_nulls().to_list():
+    for kind in numbers.kinds.drop_nulls().unique(maintain_order=True).to_list():
         work.changed(kind, _where(work, wanted), (numbers.kinds == kind).fill_null(value=False), text, values)
 
 

@@ -228,6 +228,11 @@ class Standard(_Frozen):
         """Room for matching to remember header lines it has seen: many files of a Land share one."""
         return {}
 
+    @cached_property
+    def said(self) -> dict[tuple[int, str], dict[str, str] | None]:
+        """Likewise for what wide columns say: (number of the rule, header) → field → value."""
+        return {}
+
     def schema(self) -> dict[str, pl.DataType]:  # type: ignore[override]  # pydantic's own is deprecated
         """Field → polars type of accepted rows, without `_row`. Moments are naive German local time."""
         return {field.name: field.dtype for field in self.fields}

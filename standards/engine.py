@@ -6,26 +6,49 @@ from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 import polars as pl
 
-from standards.convert import Shown, Work, clean_text, convert_fields
+from standards.convert import convert_fields
 from standards.definition import Standard
+from standards.distinct import WORTHWHILE
 from standards.faults import REJECTED_SCHEMA, Fault, bad_rows, rejected_rows
 from standards.mapping import VIRTUAL, Mapping, Position
 from standards.matching import match_table
-from standards.messages import REPAIRS, say
-from standards.model import Finding, Judgement, Repair, Severity, Table
+from standards.messages import say
+from standards.model import Finding, Judgement, Severity, Table
 from standards.places import from_pair, from_wkt, locate, read_axis
+from standards.places_matching import Sampler
 from standards.privacy import personal_codes, personal_columns
-from standards.rows import derive, duplicate_rows, key_filled, refuse_other_kinds, require, same_keys, totals_rows
-from standards.samples import sample
+from standards.repairs import count_repairs
+from standards.rows import (
+    derive,
+    duplicate_rows,
+    key_filled,
+    keys_differ,
+    refuse_other_kinds,
+    require,
+    same_keys,
+    totals_rows,
+)
+from standards.samples import Samples
 from standards.wide import unpivot
+from standards.work import Work, axis_of, clean_text
 
 ROW_FINDINGS = 1000
 """Rejected rows that are also said as findings, per table; all of them are in `Judgement.rejected`."""
 _T, _ROW, _I = VIRTUAL + "t", VIRTUAL + "row", VIRTUAL + "i"
-_Key = tuple[tuple[str, ...], object, object, object]
+_Key = tuple[object, object, object, int | None]
+
+
+class _Member(NamedTuple):
+    """One of the tables that are judged together."""
+
+    number: int
+    table: Table
+    mapping: Mapping
+    sampler: Sampler
 
 
 def match(table: Table, standard: Standard) -> Mapping:
@@ -40,14 +63,22 @@ def judge(table: Table, standard: Standard) -> Judgement:
 
 def judge_many(tables: Sequence[Table], standard: Standard) -> list[Judgement]:
     """The same as `judge` for each table; tables with the same columns and decisions go through one pass."""
-    groups: dict[_Key, list[tuple[int, Table, Mapping]]] = {}
+    alike: dict[tuple[object, ...], list[tuple[int, Table]]] = {}
     for number, table in enumerate(tables):
-        mapping = match_table(table, standard)
-        key = (tuple(table.frame.columns), mapping.sources, mapping.position, mapping.unpivot)
-        groups.setdefault(key, []).append((number, table, mapping))
+        alike.setdefault((*table.frame.columns, *table.frame.dtypes), []).append((number, table))
     done: dict[int, Judgement] = {}
-    for members in groups.values():
-        done |= _judge_group(members, standard)
+    for like in alike.values():
+        samples = Samples([table.frame for _, table in like])
+        groups: dict[_Key, list[_Member]] = {}
+        for place, (number, table) in enumerate(like):
+            sampler = partial(samples.of, place)
+            mapping = match_table(table, standard, sampler)
+            # a long table alone is judged by its different values, which beats any company
+            alone = number if table.frame.height >= WORTHWHILE else None
+            key = (mapping.sources, mapping.position, mapping.unpivot, alone)
+            groups.setdefault(key, []).append(_Member(number, table, mapping, sampler))
+        for members in groups.values():
+            done |= _judge_group(members, standard)
     return [done[number] for number in range(len(tables))]
 
 
@@ -95,23 +126,24 @@ def _speaking(table: Table, standard: Standard) -> float:
     return int(lines.str.contains_any(list(standard.file_words)).sum()) / len(lines)
 
 
-def _judge_group(members: list[tuple[int, Table, Mapping]], standard: Standard) -> dict[int, Judgement]:
+def _judge_group(members: list[_Member], standard: Standard) -> dict[int, Judgement]:
     """One vectorised pass over tables with the same columns and mapping."""
-    mapping = members[0][2]
-    columns = list(members[0][1].frame.columns)
+    mapping = members[0].mapping
+    columns = list(members[0].table.frame.columns)
     frame = _stacked(members)
-    totals, total_texts = totals_rows(frame, columns)
-    repeated, first_rows = duplicate_rows(frame, columns)
+    totals, total_texts = totals_rows(frame, columns, [member.table.frame.height for member in members])
     empty_cells = pl.Series("t", [], dtype=pl.Int64)
     long = frame
     if mapping.unpivot:
         long, empty_cells = unpivot(frame, mapping.unpivot)
-    work = Work(standard, mapping, {number: table for number, table, _ in members}, long)
+    work = Work(standard, mapping, {member.number: member.table for member in members}, long)
     index = long[_I]
     convert_fields(work)
     if mapping.position:
         _places(work, mapping.position)
     derive(work)
+    unlike = keys_differ(work)
+    repeated, first_rows = (totals, None) if unlike else duplicate_rows(frame, columns)
     whole = [Fault("totals_row", "", totals.gather(index), total_texts.gather(index))] if totals.any() else []
     if first_rows is not None:
         whole.append(
@@ -131,35 +163,48 @@ def _judge_group(members: list[tuple[int, Table, Mapping]], standard: Standard) 
         work.faults = [replace(fault, mask=fault.mask & ~settled) for fault in work.faults]
     work.faults = whole + work.faults
     bad = bad_rows(work.faults, work.height)
-    same_keys(work, bad)
+    if not unlike:
+        same_keys(work, bad)
     return _split(work, members, bad, columns, empty_cells)
 
 
-def _stacked(members: list[tuple[int, Table, Mapping]]) -> pl.DataFrame:
-    parts = []
-    for number, table, _ in members:
-        rows = table.row_numbers.cast(pl.Int64).alias(_ROW)
-        frame = table.frame
-        if any(dtype != pl.String for dtype in frame.dtypes):
-            frame = frame.with_columns(pl.all().cast(pl.String, strict=False))
-        parts.append(frame.with_columns(rows, pl.lit(number, dtype=pl.Int64).alias(_T)))
-    stacked = pl.concat(parts) if len(parts) > 1 else parts[0]
-    return stacked.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias(_I))
+def _stacked(members: list[_Member]) -> pl.DataFrame:
+    """The rows of all tables, in their order, with table, row number and input row."""
+    frame = members[0].table.frame
+    rows, number = members[0].table.row_numbers.cast(pl.Int64), pl.lit(members[0].number, dtype=pl.Int64)
+    if len(members) > 1:
+        frame = pl.concat([member.table.frame for member in members])
+        rows = pl.concat([member.table.row_numbers.cast(pl.Int64) for member in members])
+        tables = pl.DataFrame({"t": [m.number for m in members], "n": [m.table.frame.height for m in members]})
+        filled = tables.filter(pl.col("n") > 0)
+        numbers = filled.select(pl.col("t").cast(pl.Int64).repeat_by("n").explode())["t"]
+        number = pl.lit(numbers) if frame.height else pl.lit(pl.Series([], dtype=pl.Int64))
+    if any(dtype != pl.String for dtype in frame.dtypes):
+        frame = frame.with_columns(pl.all().cast(pl.String, strict=False))
+    return frame.with_columns(
+        rows.alias(_ROW), number.alias(_T), pl.int_range(frame.height, dtype=pl.UInt32, eager=True).alias(_I)
+    )
 
 
 def _places(work: Work, position: Position) -> None:
     """`lat` and `lon` of all rows from the position's columns."""
-    texts = [clean_text(work, column) for column in position.columns]
     header = " / ".join(position.columns)
     made: pl.Series | None = None
-    if position.kind == "wkt":
+    if position.kind == "xy":
+        axes = [axis_of(work, column) for column in position.columns]
+        texts, (x, y) = [axis[0] for axis in axes], (axis[1] for axis in axes)
+        _count_axes(work, position, tuple(axis[2] for axis in axes), tuple(texts))
+        shown = None
+    elif position.kind == "wkt":
+        texts = [clean_text(work, column) for column in position.columns]
         texts[0] = texts[0].set(texts[0].str.contains(r"(?i)\bEMPTY\s*$").fill_null(value=False), None)
         x, y, made = from_wkt(texts[0])
         shown = texts[0]
     else:
-        east, north = from_pair(texts[0]) if position.kind == "pair" else (texts[0], texts[1])
+        texts = [clean_text(work, column) for column in position.columns]
+        east, north = from_pair(texts[0])
         (x, x_kinds), (y, y_kinds) = read_axis(east), read_axis(north)
-        shown = texts[0] if position.kind == "pair" else _pair_text(east, north)
+        shown = texts[0]
         _count_axes(work, position, (x_kinds, y_kinds), (east, north))
     unreadable = _unreadable(position, texts, x, y)
     places = locate(
@@ -168,6 +213,9 @@ def _places(work: Work, position: Position) -> None:
         systems=dict.fromkeys(work.tables, position.crs),
     )  # fmt: skip
     work.values["lat"], work.values["lon"] = places.lat, places.lon
+    faulty = unreadable.any() or places.fault.null_count() < len(places.fault) or bool(places.kinds)
+    if shown is None:
+        shown = _pair_text(*texts) if faulty else texts[0]
     work.origins["lat"] = work.origins["lon"] = header
     work.fault("coordinate_unreadable", "lat", unreadable, shown)
     for code in places.fault.unique().drop_nulls().to_list():
@@ -208,10 +256,8 @@ def _count_axes(
         if kind is None:
             continue
         column = position.columns[number % len(position.columns)]
-        for name in kind.unique().drop_nulls().to_list():
-            work.changed(
-                name, column, (kind == name).fill_null(value=False), text, text.str.replace(",", ".", literal=True)
-            )
+        for name in kind.drop_nulls().unique(maintain_order=True).to_list():
+            work.changed(name, column, (kind == name).fill_null(value=False), text, partial(_pointed, text))
 
 
 def _unreadable(position: Position, texts: list[pl.Series], x: pl.Series, y: pl.Series) -> pl.Series:
@@ -220,21 +266,27 @@ def _unreadable(position: Position, texts: list[pl.Series], x: pl.Series, y: pl.
     return texts[0].is_not_null() & (x.is_null() | y.is_null())
 
 
+def _personal(values: pl.Series) -> pl.Series:
+    """The codes, or nothing but nulls (a row of any dtype would do) where no value is personal."""
+    codes = personal_codes(values)
+    return codes if codes is not None else pl.Series("c", [None], dtype=pl.String).new_from_index(0, len(values))
+
+
 def _privacy(work: Work) -> None:
     """A personal value in a published text rejects its row."""
     for wanted in work.standard.fields:
         values = work.values.get(wanted.name)
         if wanted.type != "string" or not wanted.free_text or values is None or (wanted.codes and wanted.closed):
             continue
-        codes = personal_codes(values)
-        if codes is None:
+        codes = work.by_value(wanted.name, _personal)
+        if codes.null_count() == len(codes):
             continue
         for code in codes.unique().drop_nulls().to_list():
             work.fault(code, wanted.name, (codes == code).fill_null(value=False), values)
 
 
 def _split(
-    work: Work, members: list[tuple[int, Table, Mapping]], bad: pl.Series, columns: list[str], empty_cells: pl.Series
+    work: Work, members: list[_Member], bad: pl.Series, columns: list[str], empty_cells: pl.Series
 ) -> dict[int, Judgement]:
     """Rows of the pass back to their tables, as judgements."""
     schema = work.standard.schema()
@@ -243,20 +295,17 @@ def _split(
     typed = pl.DataFrame([work.frame[_T], work.frame[_ROW].alias("_row"), *fields])
     accepted = _by_table(typed.filter(good) if bad.any() else typed)
     rejected = _by_table(rejected_rows(work.frame, work.faults, columns))
-    repairs = _repairs(work)
+    repairs = count_repairs(work)
     skipped = dict(empty_cells.value_counts().iter_rows()) if len(empty_cells) else {}
     notes: dict[int, list[Finding]] = {}
     for number, finding in work.notes:
         notes.setdefault(number, []).append(finding)
     nothing = pl.DataFrame(schema={"_row": pl.Int64, **schema})
+    none_refused = pl.DataFrame(schema=REJECTED_SCHEMA)
     done = {}
-    for number, table, mapping in members:
-        refused = rejected.get(number, pl.DataFrame(schema=REJECTED_SCHEMA))
-        told = [
-            *mapping.questions,
-            *notes.get(number, ()),
-            *personal_columns(mapping.unmapped, partial(sample, table.frame)),
-        ]
+    for number, table, mapping, sampler in members:
+        refused = rejected.get(number, none_refused)
+        told = [*mapping.questions, *notes.get(number, ()), *personal_columns(mapping.unmapped, sampler)]
         if number in skipped:
             told.append(Finding(Severity.INFO, "wide_empty", say("wide_empty", value=skipped[number])))
         if table.frame.height == 0:
@@ -280,38 +329,15 @@ def _by_table(frame: pl.DataFrame) -> dict[int, pl.DataFrame]:
         return {}
     numbers = frame[_T]
     bare = frame.drop(_T)
-    if numbers[0] == numbers[-1] and numbers.n_unique() == 1:
+    if numbers[0] == numbers[-1]:
+        # the tables follow each other
         return {int(numbers[0]): bare}
-    frame = frame.sort(_T, maintain_order=True)
-    bare, runs = frame.drop(_T), frame[_T].rle().struct.unnest()
+    runs = numbers.rle().struct.unnest()
     parts, start = {}, 0
     for length, number in runs.select("len", "value").iter_rows():
         parts[int(number)] = bare.slice(start, length)
         start += length
     return parts
-
-
-def _repairs(work: Work) -> dict[int, list[Repair]]:
-    """Counted per table and column, with up to three examples each. A cell that a wide file repeats counts once."""
-    found: dict[int, list[Repair]] = {}
-    for change in work.changes:
-        index = change.mask.arg_true()
-        named = change.column.gather(index) if isinstance(change.column, pl.Series) else pl.lit(change.column)
-        frame = pl.DataFrame({"t": work.groups.gather(index), "i": index}).with_columns(c=named)
-        if work.mapping.unpivot and isinstance(change.column, str):
-            frame = frame.with_columns(input=work.frame[_I].gather(index)).unique(
-                "input", keep="first", maintain_order=True
-            )
-        counted = frame.group_by("t", "c", maintain_order=True).agg(pl.len().alias("n"), pl.col("i").head(3))
-        for number, column, count, first in counted.iter_rows():
-            examples = tuple((_short(change.before, i), _short(change.after, i)) for i in first)
-            found.setdefault(number, []).append(Repair(change.kind, column, count, REPAIRS[change.kind], examples))
-    return found
-
-
-def _short(shown: Shown, index: int) -> str:
-    value = shown[index] if isinstance(shown, pl.Series) else shown(index)
-    return "" if value is None else str(value)[:80]
 
 
 def _row_findings(rejected: pl.DataFrame) -> list[Finding]:

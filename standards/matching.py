@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from standards.definition import FieldDef, Standard
 from standards.headers import factor, fold, forms, forms_in, unit_of
 from standards.mapping import VIRTUAL, Mapping, Position, Source, Unpivot
 from standards.messages import say
 from standards.model import ColumnMatch, Finding, Severity, Table
-from standards.places_matching import find_position
+from standards.places_matching import Sampler, find_position
 from standards.samples import code_words, fits_field, needs_content, sample
 from standards.split import find_splits
 from standards.wide import find_unpivot
@@ -35,6 +35,7 @@ class _State:
     table: Table
     standard: Standard
     columns: tuple[str, ...]
+    sampler: Sampler
     taken: dict[str, str] = field(default_factory=dict)
     """Column → field."""
     by_field: dict[str, tuple[str, str, float]] = field(default_factory=dict)
@@ -46,7 +47,7 @@ class _State:
 
     def values(self, column: str) -> tuple[str, ...]:
         if column not in self.sampled:
-            self.sampled[column] = sample(self.table.frame, column)
+            self.sampled[column] = self.sampler(column)
         return self.sampled[column]
 
     def ask(
@@ -65,10 +66,10 @@ class _State:
         self.by_field[name] = (column, how, round(confidence, 3))
 
 
-def match_table(table: Table, standard: Standard) -> Mapping:
-    """All decisions about the columns of one table."""
+def match_table(table: Table, standard: Standard, sampler: Sampler | None = None) -> Mapping:
+    """All decisions about the columns of one table. `sampler` gives what `sample` would, where it is known already."""
     columns = tuple(name for name in table.frame.columns if not name.startswith(VIRTUAL))
-    state = _State(table, standard, columns)
+    state = _State(table, standard, columns, sampler or partial(sample, table.frame))
     told_place = _told(state)
     located = told_place or (
         find_position(columns, set(state.taken), state.values, table.crs) if standard.has_places else None

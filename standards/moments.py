@@ -61,6 +61,35 @@ def read_moments(text: pl.Series, groups: pl.Series) -> tuple[pl.Series, pl.Seri
     )
     if fast is not None:
         return fast, nothing
+    moments = _by_form(text)
+    rows = (moments.is_null() & text.is_not_null()).arg_true()
+    if not len(rows):
+        return moments, nothing
+    if len(rows) == len(text):
+        return _by_parts(text, groups)
+    odd, doubt = _by_parts(text.gather(rows), groups.gather(rows))
+    return moments.scatter(rows, odd), nothing.scatter(rows, doubt)
+
+
+def _by_form(text: pl.Series) -> pl.Series:
+    """The values of the common forms, each form at once; null for all others. Tables of one pass may differ in theirs."""
+    moments = pl.Series("m", [None], dtype=pl.Datetime("us")).new_from_index(0, len(text))
+    left = text.str.len_bytes().is_in([10, 16, 19]).arg_true()
+    for shape, form in _SHAPES.items():
+        if not len(left):
+            break
+        # a leap second is no time of the day here
+        shown = text.gather(left)
+        fits = shown.str.contains(shape.pattern) & ~shown.str.ends_with(":60")
+        found = _parsed(shown.filter(fits), form)
+        plain = found.dt.year().is_between(1000, 2999).fill_null(value=False)
+        moments = moments.scatter(left.filter(fits).filter(plain), found.filter(plain))
+        left = left.filter(~fits)
+    return moments
+
+
+def _by_parts(text: pl.Series, groups: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Any form, taken apart by patterns; day and month settled per table."""
     frame = pl.DataFrame({"x": text, "g": groups})
     frame = frame.with_columns(month_first=_month_first(frame), **_parts(frame))
     doubt = (pl.col("month_first").is_null() & pl.col("s1").is_not_null() & (pl.col("s1") != pl.col("s2"))).fill_null(
@@ -96,11 +125,14 @@ def _whole(text: pl.Series) -> pl.Series | None:
     form = next((form for shape, form in _SHAPES.items() if first and shape.match(first)), None)
     if form is None:
         return None
-    if "%H" in form:
-        parsed = text.str.to_datetime(form, strict=False, time_unit="us")
-    else:
-        parsed = text.str.to_date(form, strict=False).cast(pl.Datetime("us"))
+    parsed = _parsed(text, form)
     return parsed if parsed.null_count() == text.null_count() and _years_plausible(parsed) else None
+
+
+def _parsed(text: pl.Series, form: str) -> pl.Series:
+    if "%H" in form:
+        return text.str.to_datetime(form, strict=False, time_unit="us")
+    return text.str.to_date(form, strict=False).cast(pl.Datetime("us"))
 
 
 def _years_plausible(moments: pl.Series) -> bool:

@@ -21,6 +21,8 @@ _AFFIX = re.compile(
     r"^(?P<about>(?:ca|circa|rd|rund|etwa|~|≈|min|max)\.?\s*)?(?P<front>[€$]|EUR)?\s*(?P<number>[-+−–]?\s*[\d.,' \u00a0\u2009\u202f’]*\d[\d.,' \u00a0\u2009\u202f’]*(?:[eE][-+]?\d+)?)\s*(?P<minus>[-−–])?\s*(?P<unit>[^\d\s][^\d]*[23]?)?$",
     re.IGNORECASE,
 )
+_LOOK = 200
+"""Cells looked at before a whole column is tried."""
 _AMBIGUOUS = re.compile(r"^[-+]?[1-9]\d{0,2}[.,]\d{3}$")
 _AMBIGUOUS_EXPR = r"^[-+]?[1-9]\d{0,2}[.,]\d{3}(?:\s*[^\d\s.,][^\d.,]*[23]?)?$"
 _WORDS = {
@@ -152,23 +154,41 @@ def read_numbers(text: pl.Series) -> Numbers:
     return Numbers(values, kinds, units, _ambiguous(text))
 
 
-def _ambiguous(text: pl.Series) -> pl.Series | None:
-    """Rows whose separator may mean either; None if no row. Looks at a sample first: most columns have none."""
-    if (
-        len(text) > 2000
-        and not text.head(1000).str.contains("[.,]").any()
-        and not text.gather_every(97).str.contains("[.,]").any()
-    ):
-        mask = text.str.contains_any([".", ","]).fill_null(value=False)
-        if not mask.any():
+def read_plain(raw: pl.Series) -> Numbers | None:
+    """The column as it stands, if every cell is a plain number with point or comma, or null; else None.
+
+    Such a column needs no cleaning: blanks, words, empty texts and broken umlauts are no numbers.
+    """
+    first = raw.head(_LOOK)
+    if _pointed(first).null_count() != first.null_count():
+        return None
+    values, kinds = raw.cast(pl.Float64, strict=False), None
+    if values.null_count() != raw.null_count():
+        values, kinds, left = _commas(raw, values, values.is_null() & raw.is_not_null())
+        if left.any():
             return None
-    mask = text.str.contains(_AMBIGUOUS_EXPR).fill_null(value=False)
-    return mask if mask.any() else None
+    return Numbers(values, kinds, None, _ambiguous(raw)) if values.is_finite().all() else None
+
+
+def _pointed(text: pl.Series) -> pl.Series:
+    return text.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+
+
+def _ambiguous(text: pl.Series) -> pl.Series | None:
+    """Rows whose separator may mean either; None if no row. `1.234` to `+999.999`: few texts have that length."""
+    rows = text.str.len_bytes().is_between(5, 8).arg_true()
+    if not len(rows):
+        return None
+    found = text.gather(rows).str.contains(_AMBIGUOUS_EXPR)
+    if not found.any():
+        return None
+    nowhere = pl.Series("a", [False]).new_from_index(0, len(text))
+    return nowhere.scatter(rows.filter(found), values=True)
 
 
 def _commas(text: pl.Series, values: pl.Series, left: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
     """The plain decimal comma, whole columns at a time."""
-    points = _finite(text.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False))
+    points = _finite(_pointed(text))
     found = left & points.is_not_null()
     if points.null_count() == text.null_count() and values.null_count() == len(values):
         return points, pl.Series("k", ["decimal_comma"]).new_from_index(0, len(text)).set(~found, None), left & ~found

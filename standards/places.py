@@ -14,9 +14,10 @@ from typing import Any
 
 import polars as pl
 
-from standards.numbers import read_numbers
+from standards.numbers import Numbers, read_numbers
 from standards.words import map_unique
 
+_DEGREES = ("EPSG:4326", "EPSG:4258", "OGC:CRS84", "")
 GERMANY = (5.4, 47.1, 15.6, 55.2)
 """West, south, east, north of Germany, rounded outwards (degrees)."""
 MARGIN = 0.05
@@ -81,8 +82,13 @@ def from_pair(text: pl.Series) -> tuple[pl.Series, pl.Series]:
     return text.str.extract(_PAIR, 1), text.str.extract(_PAIR, 2)
 
 
-def read_axis(text: pl.Series) -> tuple[pl.Series, pl.Series | None]:
-    """One coordinate column → Float64 and repair kinds. Thousands points (`48.137.154`) become a lost decimal point."""
+def read_axis(text: pl.Series, plain: Numbers | None = None) -> tuple[pl.Series, pl.Series | None]:
+    """One coordinate column → Float64 and repair kinds. Thousands points (`48.137.154`) become a lost decimal point.
+
+    `plain`: what the column says, where it is known to hold nothing but plain numbers.
+    """
+    if plain:
+        return plain.values, plain.kinds
     bare = text
     if text.str.contains(r"^\s*3[23]\s+\d{6}").any():
         bare = text.str.replace(_ZONE_PREFIX.pattern.replace(r"(?=\d{6})", ""), "${1}")
@@ -112,6 +118,8 @@ def locate(
     systems: dict[int, str | None],
 ) -> Places:
     """X (east or longitude), y (north or latitude) in any system → WGS84, decided per table, mended per row."""
+    if len(boxes) == 1:
+        return _locate_one(x, y, groups, boxes, systems)
     frame = pl.DataFrame({"x": x, "y": y, "g": groups})
     known = frame.lazy().filter(
         pl.col("x").is_not_null() & pl.col("y").is_not_null() & ((pl.col("x") != 0) | (pl.col("y") != 0))
@@ -122,13 +130,55 @@ def locate(
         chosen[group] = _system(mx, my, systems.get(group), boxes.get(group))
     swap = pl.Series([chosen.get(g, (False, ""))[0] for g in boxes])
     code = pl.Series([chosen.get(g, (False, ""))[1] for g in boxes])
-    if len(boxes) == 1:
-        frame = frame.with_columns(swap=pl.lit(bool(swap[0])), crs=pl.lit(code[0]))
-    else:
-        table = pl.DataFrame({"g": list(boxes), "swap": swap, "crs": code}, schema_overrides={"g": pl.Int64})
-        frame = frame.join(table, on="g", how="left", maintain_order="left")
-    frame = frame.with_columns(x=pl.when("swap").then("y").otherwise("x"), y=pl.when("swap").then("x").otherwise("y"))
-    return _judge(_to_wgs84(frame), boxes, {g: c[1] for g, c in chosen.items()})
+    table = pl.DataFrame({"g": list(boxes), "swap": swap, "crs": code}, schema_overrides={"g": pl.Int64})
+    frame = frame.join(table, on="g", how="left", maintain_order="left")
+    return _judge(_to_wgs84(_turned(frame)), boxes, {g: c[1] for g, c in chosen.items()})
+
+
+def _turned(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(x=pl.when("swap").then("y").otherwise("x"), y=pl.when("swap").then("x").otherwise("y"))
+
+
+def _locate_one(
+    x: pl.Series,
+    y: pl.Series,
+    groups: pl.Series,
+    boxes: dict[int, tuple[float, float, float, float] | None],
+    systems: dict[int, str | None],
+) -> Places:
+    """The same for one table: rows that already are degrees inside its box stay, only the others are looked at."""
+    group = next(iter(boxes))
+    known = ((x != 0) | (y != 0)) & y.is_not_null()
+    kx, ky = (x, y) if known.all(ignore_nulls=False) else (x.filter(known), y.filter(known))
+    medians = kx.median(), ky.median()
+    chosen = {}
+    if medians[0] is not None and medians[1] is not None:
+        chosen[group] = _system(float(medians[0]), float(medians[1]), systems.get(group), boxes.get(group))  # type: ignore[arg-type]
+    swap, code = chosen.get(group, (False, ""))
+    used = {group: code} if chosen else {}
+    rows = pl.int_range(len(x), dtype=pl.UInt32, eager=True)
+    if not swap and code in _DEGREES:
+        west, south, east, north = _widened(boxes[group])
+        at_home = x.is_between(west, east) & y.is_between(south, north) & ((x != 0) | (y != 0))
+        rows = (~(at_home.fill_null(value=False) | (x.is_null() & y.is_null()))).arg_true()
+    frame = pl.DataFrame({"x": x.gather(rows), "y": y.gather(rows), "g": groups.gather(rows)})
+    frame = frame.with_columns(swap=pl.lit(swap), crs=pl.lit(code))
+    odd = _judge(_to_wgs84(_turned(frame)), boxes, used)
+    if len(rows) == len(x):
+        return odd
+    return _placed(x, y, rows, odd)
+
+
+def _placed(x: pl.Series, y: pl.Series, rows: pl.Series, odd: Places) -> Places:
+    """Longitude x and latitude y, with what became of the odd rows in their places."""
+    never = pl.Series("m", [False]).new_from_index(0, len(x))
+    fault = pl.Series("fault", [None], dtype=pl.String).new_from_index(0, len(x))
+    if not len(rows):
+        return Places(y.alias("lat"), x.alias("lon"), fault, {}, odd.systems)
+    lat, lon = y.clone().scatter(rows, odd.lat), x.clone().scatter(rows, odd.lon)
+    kinds = {name: never.clone().scatter(rows, mask) for name, mask in odd.kinds.items() if mask.any()}
+    fault = fault.scatter(rows, odd.fault) if odd.fault.null_count() < len(rows) else fault
+    return Places(lat.alias("lat"), lon.alias("lon"), fault, kinds, odd.systems)
 
 
 def _system(x: float, y: float, told: str | None, box: tuple[float, float, float, float] | None) -> tuple[bool, str]:
@@ -210,7 +260,7 @@ def _transformer(code: str) -> Any:
 
 def _to_wgs84(frame: pl.DataFrame) -> pl.DataFrame:
     codes = frame["crs"].unique().drop_nulls().to_list()
-    if set(codes) <= {"EPSG:4326", "EPSG:4258", "OGC:CRS84", ""}:
+    if set(codes) <= set(_DEGREES):
         return frame.with_columns(lon=pl.col("x"), lat=pl.col("y"))
     parts = [_transformed(frame.with_row_index("i").filter(pl.col("crs") == code), code) for code in codes]
     done = pl.concat([part.select("i", "lon", "lat") for part in parts])
@@ -219,7 +269,7 @@ def _to_wgs84(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _transformed(part: pl.DataFrame, code: str) -> pl.DataFrame:
-    if code in ("EPSG:4326", "EPSG:4258", "OGC:CRS84", ""):
+    if code in _DEGREES:
         return part.with_columns(lon=pl.col("x"), lat=pl.col("y"))
     if code == "EPSG:4326+point":
         return part.with_columns(
@@ -313,10 +363,9 @@ def _mend_points(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _places(frame: pl.DataFrame, systems: dict[int, str]) -> Places:
-    degrees = ["EPSG:4326", "EPSG:4258", "OGC:CRS84", ""]
     there = pl.col("lon").is_not_null() & pl.col("fault").is_null()
     masks = frame.select(
-        crs=there & ~pl.col("crs").is_in([*degrees, "EPSG:4326+point"]),
+        crs=there & ~pl.col("crs").is_in([*_DEGREES, "EPSG:4326+point"]),
         swapped_coordinates=there & (pl.col("swap") | pl.col("turned")),
         coordinate_decimal_point=there & (pl.col("mended") | (pl.col("crs") == "EPSG:4326+point")),
         coordinate_sign=there & pl.col("signed"),

@@ -63,9 +63,23 @@ _HINTS = [
 ]
 
 
+_MOBILE = r"01[567]\d[ /-]?\d{6,8}"
+_DIGITS = slice(_HINTS.index("015"), _HINTS.index("017") + 1)
+_SLICE = 65_536
+"""Texts that are joined to look for hints in all of them at once."""
+
+
 def personal_codes(text: pl.Series) -> pl.Series | None:
     """Per row the code of personal data found in a published text, or None if there is none at all."""
+    if not any(_joined(text.slice(start, _SLICE)) for start in range(0, len(text), _SLICE)):
+        return None
     hinted = text.str.contains_any(_HINTS).fill_null(value=False).arg_true()
+    if not len(hinted):
+        return None
+    shown = text.gather(hinted)
+    # numbers of things often have 015 in them; only as long a number as a mobile one is looked at
+    worth = shown.str.contains_any(_HINTS[: _DIGITS.start] + _HINTS[_DIGITS.stop :]) | shown.str.contains(_MOBILE)
+    hinted = hinted.filter(worth)
     if not len(hinted):
         return None
     found = map_unique(text.gather(hinted), _code, pl.String)
@@ -73,6 +87,11 @@ def personal_codes(text: pl.Series) -> pl.Series | None:
         return None
     nothing = pl.Series("c", [None], dtype=pl.String).new_from_index(0, len(text))
     return nothing.scatter(hinted, found)
+
+
+def _joined(part: pl.Series) -> bool:
+    """Whether any hint is in any text: looking through one long text is cheaper than through many short ones."""
+    return bool(part.str.join("\x1f").str.contains_any(_HINTS).any())
 
 
 def _code(value: str) -> str | None:

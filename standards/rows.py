@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import accumulate
+
 import polars as pl
 
-from standards.convert import Work
+from standards.definition import Derive
 from standards.faults import Fault
 from standards.headers import fold
 from standards.mapping import VIRTUAL
 from standards.messages import say
 from standards.model import Finding, Severity
+from standards.work import Work
 
 _TOTAL = r"(?i)^\s*(?:(?:gesamt|end|zwischen|teil)?summe\b.*|gesamt|insgesamt|total|zusammen|gesamtergebnis|Σ)\s*:?\s*$"
 LAST = 3
 """A totals row is looked for in the last rows of a table."""
 
 
-def totals_rows(frame: pl.DataFrame, columns: list[str]) -> tuple[pl.Series, pl.Series]:
-    """Mask of totals rows at the end of each table (`Summe`, `Gesamt` in the first filled cell), and that cell."""
-    none = (
-        pl.Series("m", [False]).new_from_index(0, frame.height)
-        if frame.height
-        else pl.Series("m", [], dtype=pl.Boolean)
+def _same(name: str, height: int, dtype: type[pl.DataType], value: object = None) -> pl.Series:
+    """A column that says the same in every row."""
+    return (
+        pl.Series(name, [value], dtype=dtype).new_from_index(0, height) if height else pl.Series(name, [], dtype=dtype)
     )
-    texts = (
-        pl.Series("v", [None], dtype=pl.String).new_from_index(0, frame.height)
-        if frame.height
-        else pl.Series("v", [], dtype=pl.String)
-    )
+
+
+def totals_rows(frame: pl.DataFrame, columns: list[str], heights: list[int]) -> tuple[pl.Series, pl.Series]:
+    """Mask of totals rows at the end of each table (`Summe`, `Gesamt` in the first filled cell), and that cell.
+
+    `heights`: rows of each table, in the order of the frame.
+    """
+    none = _same("m", frame.height, pl.Boolean, value=False)
+    texts = _same("v", frame.height, pl.String)
     if not columns or not frame.height:
         return none, texts
-    tail = frame.with_row_index("n").group_by(VIRTUAL + "t", maintain_order=True).tail(LAST)
-    first = tail.select("n", v=pl.coalesce(*columns)).filter(pl.col("v").str.contains(_TOTAL))
+    ends = zip(accumulate(heights), heights, strict=True)
+    last = pl.Series("n", [row for end, height in ends for row in range(end - min(height, LAST), end)], dtype=pl.UInt32)
+    tail = frame.select(columns)[last].with_columns(last.alias(VIRTUAL + "n"))
+    first = tail.select(n=VIRTUAL + "n", v=pl.coalesce(*columns)).filter(pl.col("v").str.contains(_TOTAL))
     if not first.height:
         return none, texts
     return none.scatter(first["n"], values=True), texts.scatter(first["n"], first["v"])
@@ -40,11 +48,20 @@ def totals_rows(frame: pl.DataFrame, columns: list[str]) -> tuple[pl.Series, pl.
 def duplicate_rows(frame: pl.DataFrame, columns: list[str]) -> tuple[pl.Series, pl.Series | None]:
     """Mask of rows that repeat an earlier row of their table word for word, and the row number of the first."""
     hashed = frame.select(VIRTUAL + "t", *columns).hash_rows(seed=17)
+    if hashed.n_unique() == len(hashed):
+        return _same("m", len(hashed), pl.Boolean, value=False), None
     later = ~hashed.is_first_distinct()
-    if not later.any():
-        return later, None
     keyed = pl.DataFrame({"h": hashed, "r": frame[VIRTUAL + "row"]})
     return later, keyed.select(pl.col("r").first().over("h")).to_series()
+
+
+def keys_differ(work: Work) -> bool:
+    """Whether no two rows of a table have the same key. Then none repeats another: equal cells make equal keys."""
+    names = [name for name in work.standard.key if name in work.values]
+    if not names or work.mapping.unpivot:
+        return False
+    hashed = pl.DataFrame({"t": work.groups, **{name: work.values[name] for name in names}}).hash_rows(seed=5)
+    return hashed.n_unique() == len(hashed)
 
 
 def key_filled(work: Work) -> pl.Series:
@@ -113,12 +130,10 @@ def derive(work: Work) -> None:
             or (rule.columns and fold(origin) not in map(fold, rule.columns))
         ):
             continue
-        source = work.values[rule.source].cast(pl.String)
-        begins = [(pl.col("s").str.contains(f"^(?:{begin})"), value) for begin, value in rule.prefixes.items()]
-        chosen = pl.coalesce(*(pl.when(fits).then(pl.lit(value)) for fits, value in begins))
-        made = pl.DataFrame({"s": source}).select(chosen).to_series()
+        made = work.by_value(rule.source, partial(_by_prefix, rule))
         work.values[rule.field] = made
-        work.changed("derived", work.standard.by_name[rule.field].title_de, made.is_not_null(), source, made)
+        title = work.standard.by_name[rule.field].title_de
+        work.changed("derived", title, made.is_not_null(), work.values[rule.source], made)
     for wanted in work.standard.all_fields:
         if wanted.minus and wanted.name not in work.values and all(name in work.values for name in wanted.minus):
             made = work.values[wanted.minus[0]] - work.values[wanted.minus[1]]
@@ -129,7 +144,7 @@ def derive(work: Work) -> None:
                 wanted.title_de,
                 made.is_not_null(),
                 work.values[wanted.minus[0]],
-                made.cast(pl.String),
+                made,
             )
         if wanted.year_of and wanted.name not in work.values and wanted.year_of in work.values:
             dates = work.values[wanted.year_of]
@@ -140,6 +155,12 @@ def derive(work: Work) -> None:
     _intervals(work)
 
 
+def _by_prefix(rule: Derive, source: pl.Series) -> pl.Series:
+    begins = [(pl.col("s").str.contains(f"^(?:{begin})"), value) for begin, value in rule.prefixes.items()]
+    chosen = pl.coalesce(*(pl.when(fits).then(pl.lit(value)) for fits, value in begins))
+    return pl.DataFrame({"s": source.cast(pl.String)}).select(chosen).to_series()
+
+
 def _intervals(work: Work) -> None:
     """Minutes between moments: the commonest step of each table."""
     if not work.standard.interval:
@@ -147,19 +168,31 @@ def _intervals(work: Work) -> None:
     minutes, moment = work.standard.interval
     if minutes in work.values or moment not in work.values:
         return
+    if len(work.tables) == 1:
+        made = _interval(work, moment)
+        _add_interval(work, minutes, moment, made)
+        return
     frame = pl.DataFrame({"t": work.groups, "m": work.values[moment]})
     steps = frame.drop_nulls().unique().sort("t", "m").select("t", d=pl.col("m").diff().over("t").dt.total_minutes())
     common = steps.filter(pl.col("d").is_between(1, 366 * 24 * 60)).group_by("t").agg(pl.col("d").mode().min())
     made = frame.join(common, on="t", how="left", maintain_order="left")["d"].cast(pl.Int64)
-    made = made.set(work.values[moment].is_null(), None)
+    _add_interval(work, minutes, moment, made.set(work.values[moment].is_null(), None))
+
+
+def _interval(work: Work, moment: str) -> pl.Series:
+    """The same for one table: its different moments, its one step."""
+    once = work.repeated.get(moment)
+    moments = once.work.values[moment] if once else work.values[moment]
+    steps = moments.drop_nulls().unique().sort().diff().dt.total_minutes()
+    common = steps.filter(steps.is_between(1, 366 * 24 * 60)).mode().min()
+    made = _same("d", work.height, pl.Int64, value=common)
+    empty = work.values[moment].is_null()
+    return made.set(empty, None) if empty.any() else made
+
+
+def _add_interval(work: Work, minutes: str, moment: str, made: pl.Series) -> None:
     work.values[minutes] = made
-    work.changed(
-        "derived",
-        work.standard.by_name[minutes].title_de,
-        made.is_not_null(),
-        work.values[moment],
-        made.cast(pl.String),
-    )
+    work.changed("derived", work.standard.by_name[minutes].title_de, made.is_not_null(), work.values[moment], made)
 
 
 def same_keys(work: Work, bad: pl.Series) -> None:

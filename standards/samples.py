@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import accumulate
 
 import polars as pl
 
@@ -27,9 +28,34 @@ def sample(frame: pl.DataFrame, column: str) -> tuple[str, ...]:
     if head.null_count() > len(head) - SAMPLE // 2:
         filled = series.drop_nulls()
         head = filled.gather_every(max(1, len(filled) // (2 * SAMPLE)))
-    return tuple(
-        text for value in head.to_list() if value and (text := value.strip()) and text.lower() not in MISSING_WORDS
-    )
+    return _said(head.to_list())
+
+
+def _said(values: Sequence[str | None]) -> tuple[str, ...]:
+    return tuple(text for value in values if value and (text := value.strip()) and text.lower() not in MISSING_WORDS)
+
+
+class Samples:
+    """`sample` of many tables with the same columns, taken from the first rows of all of them at once."""
+
+    def __init__(self, frames: Sequence[pl.DataFrame]) -> None:
+        self._frames = frames
+        heads = [frame.head(SAMPLE) if frame.height <= 20 * SAMPLE else frame.clear() for frame in frames]
+        self._ends = list(accumulate(head.height for head in heads))
+        self._heads = pl.concat(heads)
+        self._cells: dict[str, list[str | None]] = {}
+
+    def of(self, place: int, column: str) -> tuple[str, ...]:
+        """What `sample` gives for the table at this place."""
+        frame = self._frames[place]
+        if column not in self._cells:
+            self._cells[column] = self._heads[column].to_list()
+        end = self._ends[place]
+        cells = self._cells[column][self._ends[place - 1] if place else 0 : end]
+        # in a head of few values a longer table shows others, further down
+        if frame.height > 20 * SAMPLE or (frame.height > SAMPLE and cells.count(None) > SAMPLE // 2):
+            return sample(frame, column)
+        return _said(cells)
 
 
 def share(values: tuple[str, ...], fits: Callable[[str], object]) -> float:

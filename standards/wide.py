@@ -29,7 +29,7 @@ def find_unpivot(
         found = [
             (column, said)
             for column in columns
-            if column not in taken and (said := _says(rule, column, standard)) is not None
+            if column not in taken and (said := _remembered(rule, column, standard)) is not None
         ]
         found = [(column, said) for column, said in found if values(column) and share(values(column), is_number) >= 0.8]
         found, questions = _first_of_each(found)
@@ -40,6 +40,14 @@ def find_unpivot(
             )
             return spec, matches, questions
     return None
+
+
+def _remembered(rule: Wide, column: str, standard: Standard) -> dict[str, str] | None:
+    """`_says`, asked once per header: many files of a Land share theirs."""
+    key = (standard.wide.index(rule), column)
+    if key not in standard.said:
+        standard.said[key] = _says(rule, column, standard)
+    return standard.said[key]
 
 
 def _says(rule: Wide, column: str, standard: Standard) -> dict[str, str] | None:

@@ -41,9 +41,12 @@ def map_unique(series: pl.Series, function: Callable[[str], Any], dtype: pl.Data
 
 
 def stripped(series: pl.Series) -> pl.Series:
-    """Without blanks at the ends; empty becomes null."""
+    """Without blanks at the ends; empty becomes null. The very series where there is nothing to do."""
     text = series.str.strip_chars(" \t\r\n\u00a0\u200b\ufeff\u2009\u202f\x00")
-    return text.set(text == "", None) if (text == "").any() else text
+    if text.str.len_bytes().sum() == series.str.len_bytes().sum():
+        text = series
+    empty = text == ""
+    return text.set(empty, None) if empty.any() else text
 
 
 def missing_mask(series: pl.Series, extra: tuple[str, ...] = ()) -> pl.Series:
@@ -53,7 +56,12 @@ def missing_mask(series: pl.Series, extra: tuple[str, ...] = ()) -> pl.Series:
 
 def mojibake_mask(series: pl.Series) -> pl.Series:
     """True where UTF-8 was once read as Windows-1252."""
-    return series.str.contains_any(["Ã", "â€", "Â"]).fill_null(value=False)
+    return series.str.contains("Ã|â€|Â").fill_null(value=False)
+
+
+def is_ascii(series: pl.Series) -> bool:
+    """Whether no value has an umlaut or any other sign beyond ASCII: much cheaper than looking for certain ones."""
+    return bool(series.str.len_bytes().sum() == series.str.len_chars().sum())
 
 
 def unmojibake(text: str) -> str:
