@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from connectors.publishers import ContactSpec, DatasetSpec, Publishers, licence
+from connectors.publishers import ContactSpec, DatasetSpec, Publishers, PublisherSpec, licence
 from connectors.publishers.licences import DEFAULT_LICENCE
 from connectors.register import Register
 from orchestration.settings import Settings
@@ -58,13 +58,13 @@ def municipal(
     """Describe one current version of one Kommune; `version` is a row of `raw/versions`."""
     dataset = DatasetId.parse(version["_dataset"])
     publisher = publishers.get(dataset.owner)
-    name = (publisher.name if publisher else "") or register.name(dataset.owner)
+    name = _publisher_name(publisher, dataset, register)
     spec = publishers.dataset(dataset) or DatasetSpec(slug=dataset.slug)
     terms = licence(spec.licence)
     contact = spec.contact or (publisher.contact if publisher else None) or ContactSpec()
     description = PackageDescription(
         id=str(dataset),
-        title=spec.title or f"{standard.title_de} {name}",
+        title=spec.title or f"{standard.title_de} {_short_name(name)}",
         description=spec.description or f"{standard.description_de} Herausgegeben von: {name}.",
         classification=Classification(version["classification"]),
         is_invented=bool(version["is_invented"]),
@@ -161,6 +161,7 @@ def _column(column: Mapping[str, Any]) -> FieldInfo:
     )
 
 
+_KINDS = {"Stadt", "Landeshauptstadt", "Universitätsstadt", "Hansestadt", "Gemeinde", "Markt", "Flecken"}
 _ROW = FieldInfo(
     name="row",
     type="integer",
@@ -243,9 +244,22 @@ def _part(version: Mapping[str, Any], publishers: Publishers, register: Register
         version=version["_version"],
         rows=version["rows_accepted"],
         title=spec.title if spec else "",
-        publisher=(publisher.name if publisher else "") or register.name(dataset.owner),
+        publisher=_publisher_name(publisher, dataset, register),
         licence=spec.licence if spec else DEFAULT_LICENCE,
     )
+
+
+def _publisher_name(publisher: PublisherSpec | None, dataset: DatasetId, register: Register) -> str:
+    """As one says it: `Stadt Flensburg` for the register's `Flensburg, Stadt`."""
+    name = (publisher.name if publisher else "") or register.name(dataset.owner)
+    town, comma, kind = name.partition(", ")
+    return f"{kind} {town}" if comma else name
+
+
+def _short_name(name: str) -> str:
+    """The place alone, for titles: `Flensburg` for `Stadt Flensburg`."""
+    first, _, rest = name.partition(" ")
+    return rest if rest and first in _KINDS else name
 
 
 def _most_demanding(names: Iterable[str]) -> str:
