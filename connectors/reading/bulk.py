@@ -17,7 +17,8 @@ from connectors.reading.messages import refuse, size_de
 if TYPE_CHECKING:
     import numpy as np
 
-_CHUNK = 8 * 1024**2
+_CHUNK = 256 * 1024
+"""What is looked at in one go stays in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def read_body(
     """
     if len(delimiter.encode()) != 1 or (quotechar and len(quotechar.encode()) != 1):
         return None
-    body, end = _one_line_end(body)
+    end = _one_line_end(body)
     counts = count(body, delimiter.encode(), quotechar.encode() if quotechar else b"", end) if end else None
     if counts is None or counts.delimiters != counts.records * (columns - 1):
         return None
@@ -63,14 +64,23 @@ def read_body(
     return _without_blank(frame, counts)
 
 
-def _one_line_end(body: bytes) -> tuple[bytes, bytes]:
-    """The body with its one kind of line end; an empty end where several are mixed."""
-    returns = body.count(b"\r")
-    if not returns:
-        return body, b"\n"
-    if returns == body.count(b"\r\n"):
-        return body, b"\n"
-    return (body, b"\r") if b"\n" not in body else (body, b"")
+def _one_line_end(body: bytes) -> bytes:
+    """The one kind of line end (a carriage return before LF belongs to it); empty where several are mixed."""
+    if b"\r" not in body:
+        return b"\n"
+    if b"\n" not in body:
+        return b"\r"
+    import numpy as np
+
+    data = np.frombuffer(body, dtype=np.uint8)
+    returns = pairs = 0
+    for at in range(0, len(data), _CHUNK):
+        # one byte more, so that a pair across two pieces is seen once
+        piece = data[at : at + _CHUNK + 1]
+        carriage = piece[:_CHUNK] == 13
+        returns += int(np.count_nonzero(carriage))
+        pairs += int(np.count_nonzero(carriage[: len(piece) - 1] & (piece[1:] == 10)))
+    return b"\n" if returns == pairs else b""
 
 
 def _without_blank(frame: pl.DataFrame, counts: Counts) -> tuple[pl.DataFrame, pl.Series, int] | None:
@@ -148,6 +158,9 @@ def _delimiters(data: np.ndarray, delimiter: int, quotes: np.ndarray) -> int:
 
     total = 0
     for at in range(0, len(data), _CHUNK):
-        found = np.flatnonzero(data[at : at + _CHUNK] == delimiter)
-        total += int((np.searchsorted(quotes, found + at) % 2 == 0).sum()) if len(quotes) else len(found)
+        hits = data[at : at + _CHUNK] == delimiter
+        if len(quotes):
+            total += int((np.searchsorted(quotes, np.flatnonzero(hits) + at) % 2 == 0).sum())
+        else:
+            total += int(np.count_nonzero(hits))
     return total

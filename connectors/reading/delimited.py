@@ -24,6 +24,7 @@ from connectors.reading.records import Anomalies, Dialect, Record, parse
 from connectors.reading.result import Note, ReadReport, ReadResult
 
 _WINDOW = SAMPLE_CHARS
+_DOUBTFUL = tuple(sign.encode() for sign in ("Ã", "Â", "\ufffd"))
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
@@ -60,7 +61,7 @@ def read_text(text: str, encoding: str | None, notes: list[Note]) -> ReadResult:
 
 def _read_large(data: bytes, encoding: Encoding, notes: list[Note]) -> ReadResult:
     body = encodings.to_utf8(data, encoding)
-    if b"\0" in body or b"\xc3\x83" in body or b"\xef\xbf\xbd" in body or b"\xc3\x82" in body:
+    if b"\0" in body or encodings.holds_any(body, _DOUBTFUL):
         text, found = _clean(body.decode())
         notes, body = [*notes, *found], text.encode()
         del text

@@ -29,7 +29,9 @@ _MOJIBAKE = re.compile(
     r"[\u00c2\u00c3][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014"
     r"\u2018-\u201a\u201c-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122]"
 )
-_CHUNK = 4 * 1024**2
+_C1 = range(0x80, 0xA0)
+"""Where Windows-1252 and Latin-1 differ."""
+_CHUNK = 1024**2
 _WINDOW = 256 * 1024
 
 
@@ -81,10 +83,16 @@ def to_utf8(data: bytes, encoding: Encoding) -> bytes:
         encoding.errors if encoding.errors != "strict" else "replace"
     )
     view = memoryview(data)
-    out = bytearray()
-    for start in range(encoding.bom, len(data), _CHUNK):
-        out += decoder.decode(view[start : start + _CHUNK], final=start + _CHUNK >= len(data)).encode()
-    return bytes(out)
+    return b"".join(
+        decoder.decode(view[start : start + _CHUNK], final=start + _CHUNK >= len(data)).encode()
+        for start in range(encoding.bom, len(data), _CHUNK)
+    )
+
+
+def holds_any(data: bytes, signs: tuple[bytes, ...]) -> bool:
+    """Does any of these sequences occur? All of their bytes are ≥ 0x80; what is not is set aside before the search."""
+    beyond = data.translate(None, _ASCII)
+    return any(sign in beyond and sign in data for sign in signs)
 
 
 def undo_mojibake(text: str) -> tuple[str, tuple[Note, ...]]:
@@ -126,7 +134,8 @@ def _checked_utf8(data: bytes, wanted: Encoding) -> Encoding:
         return wanted
     if len(data) - bad <= 3 and not data[bad:].isascii() and _only_tail_broken(data, bad):
         return Encoding(wanted.name, "utf-8", wanted.bom, "replace", (note("encoding_truncated"),))
-    high = set(data.translate(None, _ASCII))
+    beyond = data.translate(None, _ASCII)
+    high = {byte for byte in range(0x80, 0x100) if byte in beyond}
     window = data[max(bad - _WINDOW, 0) : bad + _WINDOW]
     good = _MULTIBYTE.findall(window)
     broken = len(window.translate(None, _ASCII)) - sum(map(len, good))
@@ -163,7 +172,7 @@ def _single_byte(data: bytes, high: set[int]) -> Encoding:
             return Encoding(
                 name, codec, notes=(note("encoding", chosen=name, reason=reason, runner_up="windows-1252"),)
             )
-    if 0xA4 in high and not any(0x80 <= byte <= 0x9F for byte in high):
+    if 0xA4 in high and high.isdisjoint(_C1):
         why = note(
             "encoding", chosen="iso-8859-15", reason="enthält das Euro-Zeichen dieses Satzes", runner_up="windows-1252"
         )
@@ -175,7 +184,9 @@ def _single_byte(data: bytes, high: set[int]) -> Encoding:
         return Encoding("iso-8859-1", "latin-1", notes=(why,))
     reason = "kein gültiges UTF-8, die Umlaute ergeben deutsche Wörter"
     why = note("encoding", chosen="windows-1252", reason=reason, runner_up="iso-8859-1")
-    return Encoding("windows-1252", "cp1252", notes=(why,))
+    # the same characters, decoded several times as fast
+    codec = "latin-1" if high.isdisjoint(_C1) else "cp1252"
+    return Encoding("windows-1252", codec, notes=(why,))
 
 
 def _german_share(high: bytes, codec: str) -> float:
