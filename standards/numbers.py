@@ -151,7 +151,7 @@ def read_numbers(text: pl.Series) -> Numbers:
         values, kinds, left = _commas(text, values, left)
         if left.any():
             values, kinds, units = _odd(text, values, kinds, left)
-    return Numbers(values, kinds, units, _ambiguous(text))
+    return Numbers(values, kinds, units, _ambiguous(text, values))
 
 
 def read_plain(raw: pl.Series) -> Numbers | None:
@@ -167,16 +167,18 @@ def read_plain(raw: pl.Series) -> Numbers | None:
         values, kinds, left = _commas(raw, values, values.is_null() & raw.is_not_null())
         if left.any():
             return None
-    return Numbers(values, kinds, None, _ambiguous(raw)) if values.is_finite().all() else None
+    return Numbers(values, kinds, None, _ambiguous(raw, values)) if values.is_finite().all() else None
 
 
 def _pointed(text: pl.Series) -> pl.Series:
     return text.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
 
 
-def _ambiguous(text: pl.Series) -> pl.Series | None:
-    """Rows whose separator may mean either; None if no row. `1.234` to `+999.999`: few texts have that length."""
+def _ambiguous(text: pl.Series, values: pl.Series) -> pl.Series | None:
+    """Rows whose separator may mean either; None if no row. `1.234` to `+999.999`: few have that length and decimals."""
     rows = text.str.len_bytes().is_between(5, 8).arg_true()
+    thousandths = values.gather(rows) * 1000
+    rows = rows.filter((thousandths - thousandths.round()).abs() < 1e-6)
     if not len(rows):
         return None
     found = text.gather(rows).str.contains(_AMBIGUOUS_EXPR)

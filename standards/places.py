@@ -150,12 +150,8 @@ def _locate_one(
     group = next(iter(boxes))
     known = ((x != 0) | (y != 0)) & y.is_not_null()
     kx, ky = (x, y) if known.all(ignore_nulls=False) else (x.filter(known), y.filter(known))
-    medians = kx.median(), ky.median()
-    chosen = {}
-    if medians[0] is not None and medians[1] is not None:
-        chosen[group] = _system(float(medians[0]), float(medians[1]), systems.get(group), boxes.get(group))  # type: ignore[arg-type]
-    swap, code = chosen.get(group, (False, ""))
-    used = {group: code} if chosen else {}
+    swap, code = _system_of(kx, ky, systems.get(group), boxes.get(group)) if len(kx) else (False, "")
+    used = {group: code} if len(kx) else {}
     rows = pl.int_range(len(x), dtype=pl.UInt32, eager=True)
     if not swap and code in _DEGREES:
         west, south, east, north = _widened(boxes[group])
@@ -167,6 +163,20 @@ def _locate_one(
     if len(rows) == len(x):
         return odd
     return _placed(x, y, rows, odd)
+
+
+def _system_of(
+    x: pl.Series, y: pl.Series, told: str | None, box: tuple[float, float, float, float] | None
+) -> tuple[bool, str]:
+    """The system of the median place. Where most places are degrees inside the box, so is it: no need to sort them."""
+    west, south, east, north = _widened(box)
+    mostly = all(
+        2 * int(axis.is_between(low, high).sum()) > len(axis)
+        for axis, low, high in ((x, west, east), (y, south, north))
+    )
+    if mostly and max(-west, east) <= 180 and max(-south, north) <= 90 and (not told or told in _DEGREES):
+        return False, told or "EPSG:4326"
+    return _system(float(x.median()), float(y.median()), told, box)  # type: ignore[arg-type]
 
 
 def _placed(x: pl.Series, y: pl.Series, rows: pl.Series, odd: Places) -> Places:

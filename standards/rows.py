@@ -38,7 +38,9 @@ def totals_rows(frame: pl.DataFrame, columns: list[str], heights: list[int]) -> 
         return none, texts
     ends = zip(accumulate(heights), heights, strict=True)
     last = pl.Series("n", [row for end, height in ends for row in range(end - min(height, LAST), end)], dtype=pl.UInt32)
-    tail = frame.select(columns)[last].with_columns(last.alias(VIRTUAL + "n"))
+    cells = frame.select(columns)
+    tail = cells.tail(LAST) if len(heights) == 1 else cells[last]
+    tail = tail.with_columns(last.alias(VIRTUAL + "n"))
     first = tail.select(n=VIRTUAL + "n", v=pl.coalesce(*columns)).filter(pl.col("v").str.contains(_TOTAL))
     if not first.height:
         return none, texts

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from standards import distinct, engine, words
+from standards import distinct, engine, places, words
 from standards.engine import judge, judge_many
 from standards.model import Judgement, Table
 from standards.moments import _by_form, _by_parts, read_moments
@@ -171,6 +171,21 @@ def test_places_of_one_table_are_those_of_the_same_table_among_others() -> None:
     assert one.fault.to_list() == two.fault.head(10).to_list()
     for name, mask in two.kinds.items():
         assert one.kinds[name].to_list() == mask.head(10).to_list() if mask.any() else name not in one.kinds
+
+
+@pytest.mark.parametrize("told", [None, "EPSG:4326", "EPSG:25832", "OGC:CRS84"])
+@pytest.mark.parametrize(
+    ("x", "y"),
+    [
+        ([11.5] * 3 + [48.1] * 2, [48.1] * 3 + [11.5] * 2), ([11.5] * 2 + [48.1] * 2, [48.1] * 2 + [11.5] * 2),
+        ([48.1] * 3 + [11.5], [11.5] * 3 + [48.1]), ([691607.0] * 2, [5334761.0] * 2), ([11.5, 11.6, 691607.0], [48.1, 48.2, 5334761.0]),
+    ],
+)  # fmt: skip
+def test_the_system_most_places_have_is_that_of_the_median(x: list[float], y: list[float], told: str | None) -> None:
+    """Counting the places inside the box decides as the median place does."""
+    for box in (None, (11.36, 48.06, 11.73, 48.25)):
+        slow = places._system(float(pl.Series(x).median()), float(pl.Series(y).median()), told, box)  # type: ignore[arg-type]
+        assert places._system_of(pl.Series(x), pl.Series(y), told, box) == slow
 
 
 def test_samples_of_many_tables_are_those_of_each() -> None:
