@@ -254,8 +254,13 @@ def _in_unit(wanted: FieldDef, values: pl.Series, numbers: Numbers, unit: str | 
     if numbers.units is not None and len(numbers.units) and numbers.units.null_count() < len(numbers.units):
         named = numbers.units.unique().drop_nulls().to_list()
         scales = pl.Series("s", [factor(name, wanted.unit) or 1.0 for name in named], dtype=pl.Float64)
-        return values * numbers.units.replace_strict(named, scales, default=by_header, return_dtype=pl.Float64)
-    return values if by_header == 1.0 else values * by_header
+        return _scaled(values, numbers.units.replace_strict(named, scales, default=by_header, return_dtype=pl.Float64))
+    return values if by_header == 1.0 else _scaled(values, by_header)
+
+
+def _scaled(values: pl.Series, by: pl.Series | float) -> pl.Series:
+    """660 cm are 6.6 m, not 6.6000000000000005: nobody measures to twelve digits."""
+    return (values * by).round_sig_figs(12)
 
 
 def _count_kinds(work: Work, wanted: FieldDef, text: pl.Series, numbers: Numbers, values: pl.Series) -> None:
