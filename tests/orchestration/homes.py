@@ -189,17 +189,22 @@ def raw_facts(home: Path) -> dict[str, Any]:
 
 
 def public_facts(home: Path) -> dict[str, Any]:
-    """What the public sees, without moments: data files by hash on every site, titles, portal entries."""
+    """What the public sees, without moments: rows of the current packages on every site, titles, portal entries."""
     sites = {}
     for site in ("onprem", *CLOUDS):
         root = home / "sites" / site
-        sites[site] = {
-            dataset: {r["name"]: r["hash"] for r in package(root, dataset)["resources"] if r["format"] == "csv"}
-            for dataset in index(root)["datasets"]
-        }
+        latest = {dataset: root / "open" / dataset / "latest" for dataset in index(root)["datasets"]}
+        sites[site] = {dataset: _rows_digest(folder) for dataset, folder in latest.items()}
     onprem = home / "sites/onprem"
     shown = {name: (entry["state"], entry["content"]["title"]) for name, entry in entries(onprem).items()}
     return {"sites": sites, "portal": shown}
+
+
+def _rows_digest(folder: Path) -> str:
+    """SHA-256 of a package's rows but for the moment at which a file was received."""
+    (file,) = (path for path in folder.glob("*.csv") if path.name != "datenlexikon.csv")
+    rows = pl.read_csv(file, infer_schema=False).drop("received_at", strict=False)
+    return hashlib.sha256(rows.write_csv().encode()).hexdigest()
 
 
 def text_of(path: Path) -> str:
