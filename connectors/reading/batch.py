@@ -1,21 +1,24 @@
 """Many small text files of few layouts: the decisions made for one file hold for the next with the same first line.
 
-A file takes the short way only if everything about it is plain (same encoding, rows of equal width, no title, no
-footer); any doubt sends it the long way, so the results are those of `read_table`.
+A file takes a short way only if everything about it is plain (same encoding, rows of equal width, no title, no
+footer); any doubt sends it the long way, so the results are those of `read_table`. There are two short ways: the files
+of one layout parsed together (`joint`), and one file alone by the tolerant parser.
 What does not belong here: any decision of its own.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
-from connectors.reading.layout import TOTALS, is_footer
+from connectors.reading import joint
 from connectors.reading.limits import FAST_BYTES
 from connectors.reading.records import Dialect, Record, parse
 from connectors.reading.result import ReadReport, ReadResult
 
+Fingerprint = tuple[object, ...]
 _KEEP = {"encoding", "delimiter", "header_empty", "header_duplicate", "header_dbase"}
 _GERMAN = "äöüßÄÖÜ"
 _SIGNS = (b'"', b"'", b"\\", b"\r")
@@ -43,11 +46,11 @@ class Memory:
     """Remembers layouts by first line, for the length of one call."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[object, ...], _Known] = {}
+        self._known: dict[Fingerprint, _Known] = {}
 
     def recall(self, data: bytes) -> ReadResult | None:
         """The result, if a file of this layout was read before and this one is as plain; else None."""
-        known = self._known.get(_fingerprint(data)) if len(data) <= FAST_BYTES else None
+        known = self._known.get(fingerprint(data)) if len(data) <= FAST_BYTES else None
         if known is None:
             return None
         text = _decoded(data, known.report.encoding or "")
@@ -71,10 +74,30 @@ class Memory:
             and all(note.code in _KEEP for note in report.notes)
         )
         if plain:
-            self._known[_fingerprint(data)] = _Known(Dialect(report.delimiter or "", report.quotechar), report)
+            self._known[fingerprint(data)] = _Known(Dialect(report.delimiter or "", report.quotechar), report)
+
+    def encoding(self, key: Fingerprint) -> str | None:
+        """The encoding of the file whose layout is remembered."""
+        known = self._known.get(key)
+        return known.report.encoding if known else None
+
+    def recall_together(self, key: Fingerprint, files: Sequence[bytes]) -> list[ReadResult | None]:
+        """`recall` for files of one layout."""
+        known = self._known[key]
+        texts = [_decoded(data, known.report.encoding or "") if len(data) <= FAST_BYTES else None for data in files]
+        width = len(known.report.columns)
+        results: list[ReadResult | None] = [None] * len(files)
+        fitting = [at for at, text in enumerate(texts) if text is not None and joint.fits(text, known.dialect, width)]
+        tables = joint.parse_together([texts[at] or "" for at in fitting], known.dialect, width)
+        for at, table in zip(fitting, tables, strict=True):
+            if table is not None:
+                frame = table.frame.rename(dict(zip(table.frame.columns, known.report.columns, strict=True)))
+                results[at] = ReadResult(frame, table.rows, replace(known.report, rows=frame.height))
+        return [self.recall(data) if result is None else result for data, result in zip(files, results, strict=True)]
 
 
-def _fingerprint(data: bytes) -> tuple[object, ...]:
+def fingerprint(data: bytes) -> Fingerprint:
+    """What files of one layout have in common: the first line, and which signs occur at all."""
     first = data[: data.find(b"\n") + 1 or 4096]
     return (first, *(sign in data for sign in _SIGNS))
 
@@ -108,9 +131,7 @@ def _is_plain(records: list[Record], width: int) -> bool:
     if not all(map("".join, (cells for _, cells in records))):
         return False
     last = [cells for _, cells in records[-3:]]
-    if any(TOTALS.match(cell) for cells in last for cell in cells[:2]):
-        return False
-    return not is_footer(last[-1], width, regular=True) and all(cells[0].strip() for _, cells in records)
+    return joint.ends_plainly(last, width) and all(cells[0].strip() for _, cells in records)
 
 
 def _result(body: list[Record], known: ReadReport) -> ReadResult:

@@ -61,6 +61,9 @@ def read_body(
         )
     except (pl.exceptions.PolarsError, ValueError):
         return None
+    if quotechar and quotechar.encode() * 2 in body:
+        # polars takes "" for an empty text, not for an empty cell
+        frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
     return _without_blank(frame, counts)
 
 

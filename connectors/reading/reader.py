@@ -5,16 +5,17 @@ What does not belong here: any format's details.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from connectors.reading.archive import single_table
-from connectors.reading.batch import Memory
+from connectors.reading.batch import Fingerprint, Memory, fingerprint
 from connectors.reading.delimited import read_delimited
 from connectors.reading.jsonfile import read_json, read_ndjson
 from connectors.reading.kinds import Kind, kind_of
-from connectors.reading.limits import MAX_FILE_BYTES
+from connectors.reading.limits import FAST_BYTES, MAX_FILE_BYTES
 from connectors.reading.messages import note, refuse, size_de
 from connectors.reading.result import Note, ReadResult, Unreadable
 
@@ -61,18 +62,49 @@ def read_table(source: Path | bytes, *, filename: str = "", sheet: str | None = 
 def read_many(items: Sequence[tuple[str, bytes]]) -> list[ReadResult | Unreadable]:
     """Each (file name, bytes) as `read_table` reads it, in order; a refusal takes the place of its result."""
     memory = Memory()
-    results: list[ReadResult | Unreadable] = []
-    for filename, data in items:
-        result = memory.recall(data) if PurePosixPath(filename).suffix.lower() in _TEXT else None
-        if result is None:
-            try:
-                result = read_table(data, filename=filename)
-                memory.remember(data, result)
-            except Unreadable as refusal:
-                results.append(refusal)
-                continue
-        results.append(result)
-    return results
+    results: dict[int, ReadResult | Unreadable] = {}
+    waiting: dict[Fingerprint, list[int]] = defaultdict(list)
+    for at, (filename, data) in enumerate(items):
+        key = fingerprint(data) if PurePosixPath(filename).suffix.lower() in _TEXT and len(data) <= FAST_BYTES else None
+        if key is not None and memory.encoding(key) is not None:
+            waiting[key].append(at)
+        else:
+            results[at] = _remembered(items[at], memory)
+    for key, places in waiting.items():
+        _read_alike(items, key, places, memory, results)
+    return [results[at] for at in range(len(items))]
+
+
+def _read_alike(
+    items: Sequence[tuple[str, bytes]],
+    key: Fingerprint,
+    places: list[int],
+    memory: Memory,
+    results: dict[int, ReadResult | Unreadable],
+) -> None:
+    """Files with one first line: together once per encoding, what is left over one by one."""
+    tried: set[str | None] = set()
+    while places:
+        encoding = memory.encoding(key)
+        if encoding not in tried:
+            tried.add(encoding)
+            found = memory.recall_together(key, [items[at][1] for at in places])
+            results.update({at: result for at, result in zip(places, found, strict=True) if result is not None})
+            places = [at for at, result in zip(places, found, strict=True) if result is None]
+        else:
+            results[places[0]] = _remembered(items[places[0]], memory)
+            places = places[1:]
+
+
+def _remembered(item: tuple[str, bytes], memory: Memory) -> ReadResult | Unreadable:
+    """Read the long way, and remembered where it is plain."""
+    filename, data = item
+    try:
+        result = read_table(data, filename=filename)
+    except Unreadable as refusal:
+        return refusal
+    memory.remember(data, result)
+    return result
 
 
 def _read(data: bytes, filename: str, sheet: str | None) -> ReadResult:
