@@ -178,7 +178,7 @@ def _ambiguous(text: pl.Series, values: pl.Series) -> pl.Series | None:
     """Rows whose separator may mean either; None if no row. `1.234` to `+999.999`: few have that length and decimals."""
     rows = text.str.len_bytes().is_between(5, 8).arg_true()
     thousandths = values.gather(rows) * 1000
-    rows = rows.filter((thousandths - thousandths.round()).abs() < 1e-6)
+    rows = rows.filter((thousandths.abs() < 1e6) & ((thousandths - thousandths.round()).abs() < 1e-6))
     if not len(rows):
         return None
     found = text.gather(rows).str.contains(_AMBIGUOUS_EXPR)

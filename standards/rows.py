@@ -38,8 +38,8 @@ def totals_rows(frame: pl.DataFrame, columns: list[str], heights: list[int]) -> 
         return none, texts
     ends = zip(accumulate(heights), heights, strict=True)
     last = pl.Series("n", [row for end, height in ends for row in range(end - min(height, LAST), end)], dtype=pl.UInt32)
-    cells = frame.select(columns)
-    tail = cells.tail(LAST) if len(heights) == 1 else cells[last]
+    # rows first: choosing columns first would align the chunks of whole columns
+    tail = frame.tail(LAST) if len(heights) == 1 else frame[last]
     tail = tail.with_columns(last.alias(VIRTUAL + "n"))
     first = tail.select(n=VIRTUAL + "n", v=pl.coalesce(*columns)).filter(pl.col("v").str.contains(_TOTAL))
     if not first.height:
