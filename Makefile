@@ -3,7 +3,7 @@ PYTHON ?= python3
 UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
 BIN := .venv/bin
 
-.PHONY: help setup demo test check lint types imports sql definitions integration bench dev intake clean
+.PHONY: help setup demo test check lint types imports sql definitions integration bench dev intake stack-up clean
 
 help:            ## this menu
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+: +##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -52,6 +52,9 @@ dev: setup       ## the Dagster UI with its daemon
 
 intake: setup    ## the upload portal of the clerks
 	$(BIN)/allmende intake serve
+
+stack-up: setup  ## the real servers on this machine (first cut: MinIO)
+	infra/native/build.sh && $(BIN)/allmende stack up
 
 clean:           ## removes the environment and the demo's state
 	rm -rf .venv .tools .allmende

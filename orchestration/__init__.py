@@ -8,6 +8,7 @@ flow.py          the steps of the main job as plain functions that return report
 definitions.py   loads defs/, nothing else
 defs/            the assets in flow order: ingest → transform → export → replicate → publish
 resources.py  partitions.py  automation.py
+stack.py         real servers on this machine, without Docker
 cli/             `allmende`
 ```
 

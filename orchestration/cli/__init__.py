@@ -9,6 +9,7 @@ files.py      read, check
 pipeline.py   ingest, run, demo, withdraw, dev
 intake.py     intake serve|token
 publish.py    publish plan|apply|rollback
+stack.py      stack up|down|status
 stores.py     stores status|replicate|verify|repair|drill
 packages.py   standards list|show|template, publishers check
 output.py     tables, JSON, progress

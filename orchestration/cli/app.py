@@ -15,7 +15,7 @@ from typing import Any
 
 import typer
 
-from orchestration.cli import files, intake, packages, pipeline, publish, stores
+from orchestration.cli import files, intake, packages, pipeline, publish, stack, stores
 from orchestration.cli.output import CannotError, err
 
 app = typer.Typer(
@@ -45,6 +45,7 @@ _add(pipeline.dev, "dev", _RUN)
 app.add_typer(intake.app, name="intake", rich_help_panel=_HAND_IN)
 app.add_typer(publish.app, name="publish", rich_help_panel=_LOOK)
 app.add_typer(stores.app, name="stores", rich_help_panel=_LOOK)
+app.add_typer(stack.app, name="stack", rich_help_panel=_LOOK)
 app.add_typer(packages.standards, name="standards", rich_help_panel=_LOOK)
 app.add_typer(packages.publishers, name="publishers", rich_help_panel=_LOOK)
 
