@@ -4,6 +4,7 @@
 |---|---|
 | `tables` | which tables and columns are there; empty tables, so that readers always find them |
 | `loading` | dlt: the pipeline, the sources with one resource per table, exactly once |
+| `destination` | dlt's file destination without a wait of a second per load |
 | `spool` | rows on their way into the tables, in bounded memory |
 | `reading` | which version of which dataset is current, and its rows |
 
