@@ -175,8 +175,8 @@ def _pointed(text: pl.Series) -> pl.Series:
 
 
 def _ambiguous(text: pl.Series, values: pl.Series) -> pl.Series | None:
-    """Rows whose separator may mean either; None if no row. `1.234` to `+999.999`: few have that length and decimals."""
-    rows = text.str.len_bytes().is_between(5, 8).arg_true()
+    """Rows whose separator may mean either; None if no row. From `1.234` on, also with a unit: few have such decimals."""
+    rows = (text.str.len_bytes() >= 5).arg_true()
     thousandths = values.gather(rows) * 1000
     rows = rows.filter((thousandths.abs() < 1e6) & ((thousandths - thousandths.round()).abs() < 1e-6))
     if not len(rows):
