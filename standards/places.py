@@ -148,7 +148,7 @@ def _locate_one(
 ) -> Places:
     """The same for one table: rows that already are degrees inside its box stay, only the others are looked at."""
     group = next(iter(boxes))
-    known = ((x != 0) | (y != 0)) & y.is_not_null()
+    known = ((x != 0) | (y != 0)) & x.is_not_null() & y.is_not_null()
     kx, ky = (x, y) if known.all(ignore_nulls=False) else (x.filter(known), y.filter(known))
     swap, code = _system_of(kx, ky, systems.get(group), boxes.get(group)) if len(kx) else (False, "")
     used = {group: code} if len(kx) else {}

@@ -188,6 +188,19 @@ def test_the_system_most_places_have_is_that_of_the_median(x: list[float], y: li
         assert places._system_of(pl.Series(x), pl.Series(y), told, box) == slow
 
 
+@pytest.mark.parametrize(
+    ("x", "y"), [([None, None], [48.1, 48.2]), ([11.5, None, None], [48.1, 691607.0, 691607.0]), ([None], [None])]
+)
+def test_a_half_place_says_nothing_of_the_system(x: list[float | None], y: list[float | None]) -> None:
+    """Rows with one coordinate only are faults of their own and do not vote."""
+    xs, ys = pl.Series("x", x, dtype=pl.Float64), pl.Series("y", y, dtype=pl.Float64)
+    one = locate(xs, ys, pl.Series([0] * len(x)), boxes={0: None}, systems={0: None})
+    groups = pl.Series([0] * len(x) + [1] * len(x))
+    two = locate(xs.append(xs), ys.append(ys), groups, boxes={0: None, 1: None}, systems={0: None, 1: None})
+    assert one.systems.get(0) == two.systems.get(0)
+    assert one.fault.to_list() == two.fault.head(len(x)).to_list()
+
+
 def test_samples_of_many_tables_are_those_of_each() -> None:
     """Short, long, empty and gappy tables: the shared look at the first rows shows what a look at each shows."""
     cells = [
