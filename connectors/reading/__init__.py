@@ -2,7 +2,7 @@
 
 | module | answers |
 |---|---|
-| `reader`, `batch`, `joint` | which kind of file, which module reads it (`read_table`, `read_many`); many of a kind at once |
+| `reader`, `batch`, `joint` | which kind of file, which module reads it (`read_table`, `read_many`) |
 | `kinds` | what is it, by content? PDF, pictures and the like are refused here |
 | `encoding`, `dialect`, `records`, `bulk`, `fixedwidth`, `delimited` | text: characters, delimiters, records |
 | `cells`, `layout`, `names`, `assemble` | any grid of cells: title lines, header, footers, names, padding |
