@@ -259,8 +259,9 @@ def _in_unit(wanted: FieldDef, values: pl.Series, numbers: Numbers, unit: str | 
 
 
 def _scaled(values: pl.Series, by: pl.Series | float) -> pl.Series:
-    """660 cm are 6.6 m, not 6.6000000000000005: nobody measures to twelve digits."""
-    return (values * by).round_sig_figs(12)
+    """660 cm are 6.6 m, not 6.6000000000000005: nobody measures to twelve digits. What is not scaled stays exact."""
+    scaled = (values * by).round_sig_figs(12)
+    return scaled if isinstance(by, float) else scaled.zip_with(by != 1.0, values)
 
 
 def _count_kinds(work: Work, wanted: FieldDef, text: pl.Series, numbers: Numbers, values: pl.Series) -> None:
