@@ -317,7 +317,8 @@ def test_xlsx_reads_back(tmp_path):
     assert dictionary["spalte"].to_list() == frame.columns
     with zipfile.ZipFile(tmp_path / "x.xlsx") as archive:
         sheet = archive.read("xl/worksheets/sheet1.xml").decode()
-        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 31, 0, 0, 0)}  # xlsxwriter's own constant
+        times = {entry.date_time for entry in archive.infolist()}
+    assert times == {(1980, 1, 31, 0, 0, 0)}, "xlsxwriter's own constant"
     assert "<f>" not in sheet
     assert 'state="frozen"' in sheet
     assert "<autoFilter" in sheet
