@@ -68,16 +68,12 @@ def cli(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
 
 
 @pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The home that `allmende demo` filled, once for all workers of pytest-xdist. Look; only one file may change it."""
-    from orchestration.locking import exclusive
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home that `allmende demo` filled. Its tests carry one xdist group, so that it is filled once."""
     from tests.orchestration.homes import allmende
 
-    base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "whole-way"
-    with exclusive(folder):
-        if not (folder / "demo.json").exists():
-            (folder / "demo.json").write_text(allmende(folder / "home", "demo", "--json").stdout)
+    folder = tmp_path_factory.mktemp("whole-way")
+    (folder / "demo.json").write_text(allmende(folder / "home", "demo", "--json").stdout)
     return folder / "home"
 
 
