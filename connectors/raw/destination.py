@@ -11,7 +11,7 @@ from dlt.common.destination.client import HasFollowupJobs, LoadJob, RunnableLoad
 from dlt.common.destination.typing import PreparedTableSchema
 from dlt.destinations import filesystem
 from dlt.destinations.impl.filesystem.filesystem import FilesystemClient
-from dlt.destinations.job_impl import FinalizedLoadJob
+from dlt.destinations.job_impl import FinalizedLoadJobWithFollowupJobs
 
 
 class HandedOn(RunnableLoadJob, HasFollowupJobs):
@@ -26,7 +26,7 @@ class PromptClient(FilesystemClient):
 
     def get_load_job_class(self, table: PreparedTableSchema, file_path: str) -> type[LoadJob]:
         job = super().get_load_job_class(table, file_path)
-        return HandedOn if issubclass(job, FinalizedLoadJob) else job
+        return HandedOn if issubclass(job, FinalizedLoadJobWithFollowupJobs) else job
 
 
 class prompt_filesystem(filesystem):  # noqa: N801 - destinations are named like functions in dlt
