@@ -29,6 +29,21 @@ def exclusive(home: Path, *, wait_seconds: float = WAIT_SECONDS) -> Iterator[Non
         yield
 
 
+def process_mark(pid: int) -> str:
+    """A name for a process that no later process has: its id and when it started. Empty where there is none."""
+    try:
+        started = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
+    return f"{pid}-{started}"
+
+
+def is_alive(mark: str) -> bool:
+    """Whether the process that `process_mark` named still is."""
+    pid = mark.partition("-")[0]
+    return pid.isdigit() and process_mark(int(pid)) == mark
+
+
 def _acquire(descriptor: int, path: Path, deadline: float) -> None:
     while True:
         try:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orchestration.locking import is_alive, process_mark
 from orchestration.platform import Platform
 from orchestration.settings import PROJECT
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from dagster._core.events.log import EventLogEntry
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+PROCESS = "allmende/process"
+"""Run tag: which process executes the run."""
 
 OnStep = Callable[[str, str, float], None]
 """Called with (step, `start` | `success` | `failure` | `skipped`, seconds since the step's start)."""
@@ -57,6 +61,16 @@ def instance(platform: Platform) -> Iterator[DagsterInstance]:
         yield held
 
 
+def end_dead_runs(held: DagsterInstance) -> None:
+    """Close the books on runs of ours that were killed: the daemon would wait for them before it starts another."""
+    import dagster as dg
+
+    for run in held.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])):
+        mark = run.tags.get(PROCESS)
+        if mark and not is_alive(mark):
+            held.report_run_failed(run, "The run was killed; the next one goes on where it stopped.")
+
+
 def run_job(platform: Platform, job: str, on_step: OnStep | None = None) -> RunResult:
     """Execute `job` over every registered Kommune and return what its assets reported."""
     _quiet()
@@ -65,6 +79,7 @@ def run_job(platform: Platform, job: str, on_step: OnStep | None = None) -> RunR
     from orchestration.partitions import KOMMUNEN, range_tags
 
     with instance(platform) as held:
+        end_dead_runs(held)
         held.add_dynamic_partitions(KOMMUNEN.name or "", kommunen(platform))
         registered = list(held.get_dynamic_partitions(KOMMUNEN.name or ""))
         run_id = str(uuid.uuid4())
@@ -77,7 +92,7 @@ def run_job(platform: Platform, job: str, on_step: OnStep | None = None) -> RunR
                 .execute_in_process(
                     instance=held,
                     run_id=run_id,
-                    tags=range_tags(registered),
+                    tags={**range_tags(registered), PROCESS: process_mark(os.getpid())},
                     run_config=_QUIET,
                     raise_on_error=False,
                 )

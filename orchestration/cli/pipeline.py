@@ -187,10 +187,12 @@ def dev(
     port: Annotated[int, typer.Option(help="Port of the UI on 127.0.0.1.")] = 3000,
 ) -> None:
     """Open the Dagster UI with its daemon on this installation; ends with Ctrl-C."""
-    from orchestration.running import dagster_home
+    from orchestration.running import dagster_home, end_dead_runs, instance
 
     platform = _platform()
     home = dagster_home(platform.settings.home)
+    with instance(platform) as held:
+        end_dead_runs(held)
     inbox = platform.settings.inbox_path
     inbox.mkdir(parents=True, exist_ok=True)
     err.print(
