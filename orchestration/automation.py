@@ -52,7 +52,7 @@ JOBS = (everything, fetch_sources, rebuild_curated, replicate_sites, publish_por
     description="Every night at two: all sources of all Kommunen.",
 )
 def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    keys = _register(context.instance, kommunen(Platform.load()))
+    keys = register(context.instance, kommunen(Platform.load()))
     return dg.RunRequest(tags=range_tags(keys))
 
 
@@ -78,7 +78,7 @@ def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReaso
     seen = fingerprint(platform)
     if seen == (context.cursor or _EMPTY):
         return dg.SkipReason(f"nothing new in {folder}")
-    keys = _register(context.instance, kommunen(platform))
+    keys = register(context.instance, kommunen(platform))
     return dg.SensorResult(run_requests=[dg.RunRequest(run_key=seen, tags=range_tags(keys))], cursor=seen)
 
 
@@ -103,7 +103,7 @@ def fingerprint(platform: Platform) -> str:
     return hashlib.sha256("\n".join(dropped.revision for dropped in box.files()).encode()).hexdigest()
 
 
-def _register(instance: dg.DagsterInstance, ags: list[str]) -> list[str]:
+def register(instance: dg.DagsterInstance, ags: list[str]) -> list[str]:
     """Make a partition of every Kommune; return all partitions in their order."""
     name = KOMMUNEN.name or ""
     instance.add_dynamic_partitions(name, ags)

@@ -74,14 +74,13 @@ def end_dead_runs(held: DagsterInstance) -> None:
 def run_job(platform: Platform, job: str, on_step: OnStep | None = None) -> RunResult:
     """Execute `job` over every registered Kommune and return what its assets reported."""
     _quiet()
-    from orchestration.automation import kommunen
+    from orchestration.automation import kommunen, register
     from orchestration.definitions import defs
-    from orchestration.partitions import KOMMUNEN, range_tags
+    from orchestration.partitions import range_tags
 
     with instance(platform) as held:
         end_dead_runs(held)
-        held.add_dynamic_partitions(KOMMUNEN.name or "", kommunen(platform))
-        registered = list(held.get_dynamic_partitions(KOMMUNEN.name or ""))
+        registered = register(held, kommunen(platform))
         run_id = str(uuid.uuid4())
         if on_step:
             held.add_event_listener(run_id, _listener(on_step))

@@ -12,6 +12,7 @@ publish.py    publish plan|apply|rollback
 stack.py      stack up|down|status
 stores.py     stores status|replicate|verify|repair|drill
 packages.py   standards list|show|template, publishers check
+arguments.py  what several commands ask for
 output.py     tables, JSON, progress
 ```
 """

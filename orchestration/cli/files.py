@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from orchestration.cli.arguments import AsJson, require_standard, wrong_ags
 from orchestration.cli.output import CannotError, err, out, print_json, table
 
 if TYPE_CHECKING:
     from connectors.reading.result import ReadResult
     from standards.model import Judgement
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
 
 def read(
@@ -113,23 +113,13 @@ def check(
         raise typer.Exit(1)
 
 
-def _require_known(standard: str | None, known: object, publisher: str | None) -> None:
+def _require_known(standard: str | None, known: Collection[str], publisher: str | None) -> None:
     from connectors.register import load_register
 
-    if standard and standard not in known:  # type: ignore[operator]
-        names = ", ".join(sorted(known))  # type: ignore[call-overload]
-        raise CannotError(f"There is no standard “{standard}”. Known are: {names}.")
+    if standard:
+        require_standard(standard, known)
     if publisher and load_register().gemeinde(publisher) is None:
         raise CannotError(wrong_ags(publisher))
-
-
-def wrong_ags(ags: str) -> str:
-    """Return the sentence about an AGS that no municipality has, with the nearest names."""
-    from connectors.register import load_register
-
-    near = load_register().suggest(ags)
-    hint = "; did you mean " + ", ".join(f"{one.ags} ({one.name})" for one in near[:3]) + "?" if near else "."
-    return f"“{ags}” is no AGS of the German municipality register (8 digits, e.g. 09461000 for Bamberg){hint}"
 
 
 def _check_document(reading: ReadResult, judgement: Judgement) -> dict[str, object]:

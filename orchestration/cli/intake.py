@@ -37,7 +37,7 @@ def token(ags: Annotated[str, typer.Argument(help="AGS of the Kommune, 8 digits.
     """Make an access token for a Kommune: shown once, only its hash goes into the environment."""
     from connectors.register import load_register
     from intake.tokens import new_token
-    from orchestration.cli.files import wrong_ags
+    from orchestration.cli.arguments import wrong_ags
 
     gemeinde = load_register().gemeinde(ags)
     if gemeinde is None:

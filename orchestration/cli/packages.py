@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from orchestration.cli.arguments import AsJson, require_standard
 from orchestration.cli.output import CannotError, out, print_json, table
 
 if TYPE_CHECKING:
@@ -15,15 +16,12 @@ if TYPE_CHECKING:
 standards = typer.Typer(help="The packages (Basispakete): fields, templates.", no_args_is_help=True)
 publishers = typer.Typer(help="Who is registered to hand in what.", no_args_is_help=True)
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
-
 
 def _standard(name: str) -> Standard:
     from standards.registry import load_standards
 
     known = load_standards()
-    if name not in known:
-        raise CannotError(f"There is no standard “{name}”. Known are: {', '.join(sorted(known))}.")
+    require_standard(name, known)
     return known[name]
 
 

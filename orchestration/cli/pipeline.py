@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.cli.files import AsJson, wrong_ags
+from orchestration.cli.arguments import AsJson, require_standard, wrong_ags
 from orchestration.cli.output import CannotError, err, out, print_json, table
 
 if TYPE_CHECKING:
@@ -145,8 +145,8 @@ def _require(paths: list[Path], standard: str | None, platform: Platform) -> Non
     missing = next((path for path in paths if not path.exists()), None)
     if missing is not None:
         raise CannotError(f"{missing}: there is no such file or folder. Check the path.")
-    if standard and standard not in platform.standards:
-        raise CannotError(f"There is no standard “{standard}”. Known are: {', '.join(sorted(platform.standards))}.")
+    if standard:
+        require_standard(standard, platform.standards)
 
 
 def _classification(text: str) -> Classification:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from orchestration.cli.arguments import AsJson
 from orchestration.cli.output import err, out, print_json
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Plan what an apply changes on a portal, apply it, roll it back.", no_args_is_help=True)
 
 PortalName = Annotated[str, typer.Option("--portal", help="Name of the portal in the settings.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
 
 def _open(name: str) -> tuple[Platform, Portal]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from orchestration.cli.arguments import AsJson
 from orchestration.cli.output import out, print_json, table
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Real servers on this machine, without Docker (first cut: MinIO).", no_args_is_help=True)
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 Port = Annotated[int, typer.Option("--minio-port", help="Port of MinIO on 127.0.0.1; its console has the next one.")]
 
 

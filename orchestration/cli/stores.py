@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.cli.output import err, out, print_json, table
+from orchestration.cli.arguments import AsJson
+from orchestration.cli.output import err, out, plain, print_json, table
 
 if TYPE_CHECKING:
     from storage.sites import Sites
 
 app = typer.Typer(help="Which bytes lie where, and whether they should.", no_args_is_help=True)
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
 
 def _sites() -> Sites:
@@ -91,7 +90,7 @@ def verify(
 
     report = verify_sites(_sites(), deep)
     if as_json:
-        print_json({**_as_dict(report), "is_fine": report.is_fine})
+        print_json({**plain(report), "is_fine": report.is_fine})
     else:
         for problem in report.problems:
             out.print(f"{problem.site}: {problem.key}: {problem.message}", markup=False)
@@ -146,10 +145,3 @@ def drill(
             out.print(f"would not work: {what}", markup=False)
     if not report.is_fine:
         raise typer.Exit(1)
-
-
-def _as_dict(value: object) -> dict[str, object]:
-    from orchestration.cli.output import plain
-
-    found = plain(value)
-    return found if isinstance(found, dict) else {}

@@ -1,0 +1,27 @@
+"""What several commands ask for, and the sentences about what cannot be meant. No command lives here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Annotated
+
+import typer
+
+from orchestration.cli.output import CannotError
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+
+
+def require_standard(name: str, known: Collection[str]) -> None:
+    """Raise `CannotError` where there is no standard of this name."""
+    if name not in known:
+        raise CannotError(f"There is no standard “{name}”. Known are: {', '.join(sorted(known))}.")
+
+
+def wrong_ags(ags: str) -> str:
+    """Return the sentence about an AGS that no municipality has, with the nearest names."""
+    from connectors.register import load_register
+
+    near = load_register().suggest(ags)
+    hint = "; did you mean " + ", ".join(f"{one.ags} ({one.name})" for one in near[:3]) + "?" if near else "."
+    return f"“{ags}” is no AGS of the German municipality register (8 digits, e.g. 09461000 for Bamberg){hint}"
