@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.reading import encoding as encodings
-from connectors.reading.flatten import to_frame
-from connectors.reading.jsonfile import record_result
+from connectors.reading.flatten import record_result, to_frame
 from connectors.reading.messages import note, refuse
 from connectors.reading.names import checked_width
 from connectors.reading.result import ReadResult

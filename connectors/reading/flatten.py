@@ -1,4 +1,4 @@
-"""Nested objects to flat rows: dotted column names, text as it stood. For JSON, GeoJSON and XML alike."""
+"""Nested objects to flat rows: dotted column names, text as it stood; the result of any format that has records."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import polars as pl
 from connectors.reading.limits import MAX_NESTING
 from connectors.reading.messages import refuse
 from connectors.reading.names import column_names
-from connectors.reading.result import Note
+from connectors.reading.result import Note, ReadReport, ReadResult
 
 
 class NumberText(str):
@@ -72,3 +72,36 @@ def to_frame(rows: Iterable[Mapping[str, str | None]]) -> tuple[pl.DataFrame, li
         for key, name in zip(keys, names, strict=True)
     ]
     return pl.DataFrame(series), notes
+
+
+def record_result(
+    kind: str,
+    frame: pl.DataFrame,
+    encoding: str | None,
+    notes: list[Note],
+    *,
+    sheet: str | None = None,
+    sheets: tuple[str, ...] = (),
+    numbers: list[int] | None = None,
+    crs: str | None = None,
+    extras: dict[str, str] | None = None,
+) -> ReadResult:
+    """The result of a format that has records instead of lines; they are numbered from 1."""
+    report = ReadReport(
+        format=kind,
+        encoding=encoding,
+        delimiter=None,
+        quotechar=None,
+        header_row=None,
+        preamble_rows=0,
+        footer_rows=0,
+        sheet=sheet,
+        columns=tuple(frame.columns),
+        rows=frame.height,
+        notes=tuple(notes),
+        crs=crs,
+        sheets=sheets,
+    )
+    return ReadResult(
+        frame, pl.Series("row", numbers or range(1, frame.height + 1), dtype=pl.Int64), report, extras or {}
+    )

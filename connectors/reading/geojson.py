@@ -9,11 +9,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import polars as pl
-
-from connectors.reading.flatten import cell_text, flatten, to_frame
+from connectors.reading.flatten import cell_text, flatten, record_result, to_frame
 from connectors.reading.messages import note, refuse
-from connectors.reading.result import Note, ReadReport, ReadResult
+from connectors.reading.result import Note, ReadResult
 
 _TYPES = {"Feature", "FeatureCollection"}
 _GEOMETRIES = {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
@@ -54,21 +52,8 @@ def read_geojson(document: Mapping[str, Any], encoding: str | None, notes: list[
     missing = sum(geometry is None for geometry in geometries)
     notes += [note("geometry_missing", count=missing)] if missing else []
     notes += [note("crs", crs=crs)] if crs and crs not in _DEGREES else []
-    report = ReadReport(
-        format="geojson",
-        encoding=encoding,
-        delimiter=None,
-        quotechar=None,
-        header_row=None,
-        preamble_rows=0,
-        footer_rows=0,
-        sheet=None,
-        columns=tuple(frame.columns),
-        rows=frame.height,
-        notes=(*notes, *changed),
-        crs=crs if crs and crs not in _DEGREES else None,
-    )
-    return ReadResult(frame, pl.Series("row", range(1, frame.height + 1), dtype=pl.Int64), report, _facts(document))
+    named = crs if crs and crs not in _DEGREES else None
+    return record_result("geojson", frame, encoding, [*notes, *changed], crs=named, extras=_facts(document))
 
 
 def crs_name(member: Any) -> str | None:

@@ -10,14 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
-
 from connectors.reading import encoding as encodings
-from connectors.reading.flatten import NumberText, cell_text, flatten, to_frame
+from connectors.reading.flatten import NumberText, cell_text, flatten, record_result, to_frame
 from connectors.reading.geojson import is_geojson, read_geojson
 from connectors.reading.limits import MAX_JSON_BYTES, MAX_NESTING
 from connectors.reading.messages import note, refuse, size_de
-from connectors.reading.result import Note, ReadReport, ReadResult
+from connectors.reading.result import Note, ReadResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,39 +75,6 @@ def read_ndjson(data: bytes) -> ReadResult:
         notes.append(note("lines_invalid", count=bad, column="zeile_unlesbar"))
     frame, changed = to_frame(rows)
     return record_result("ndjson", frame, encoding, [*notes, *changed], numbers=numbers)
-
-
-def record_result(
-    kind: str,
-    frame: pl.DataFrame,
-    encoding: str | None,
-    notes: list[Note],
-    *,
-    sheet: str | None = None,
-    sheets: tuple[str, ...] = (),
-    numbers: list[int] | None = None,
-    crs: str | None = None,
-    extras: dict[str, str] | None = None,
-) -> ReadResult:
-    """The result of a format that has records instead of lines; they are numbered from 1."""
-    report = ReadReport(
-        format=kind,
-        encoding=encoding,
-        delimiter=None,
-        quotechar=None,
-        header_row=None,
-        preamble_rows=0,
-        footer_rows=0,
-        sheet=sheet,
-        columns=tuple(frame.columns),
-        rows=frame.height,
-        notes=tuple(notes),
-        crs=crs,
-        sheets=sheets,
-    )
-    return ReadResult(
-        frame, pl.Series("row", numbers or range(1, frame.height + 1), dtype=pl.Int64), report, extras or {}
-    )
 
 
 def decoded(data: bytes) -> tuple[str, str, list[Note]]:

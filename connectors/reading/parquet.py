@@ -9,7 +9,7 @@ from io import BytesIO
 
 import polars as pl
 
-from connectors.reading.jsonfile import record_result
+from connectors.reading.flatten import record_result
 from connectors.reading.limits import MAX_SHEET_CELLS, MAX_UNPACKED_BYTES
 from connectors.reading.messages import refuse, size_de
 from connectors.reading.names import checked_width, column_names

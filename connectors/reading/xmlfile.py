@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import ParseError
 
-from connectors.reading.flatten import as_json, to_frame
-from connectors.reading.jsonfile import record_result
+from connectors.reading.flatten import as_json, record_result, to_frame
 from connectors.reading.limits import MAX_JSON_BYTES, MAX_NESTING
 from connectors.reading.messages import note, refuse, size_de
 from connectors.reading.result import Note, ReadResult
