@@ -15,7 +15,7 @@ Nothing is converted here: every cell's text stays as it stood. What a column me
 """
 
 from connectors.reading.reader import read_many, read_table
-from connectors.reading.result import Note, ReadReport, ReadResult, Unreadable
+from connectors.reading.result import Decision, Note, ReadReport, ReadResult, Unreadable
 from connectors.reading.writing import write_csv
 
-__all__ = ["Note", "ReadReport", "ReadResult", "Unreadable", "read_many", "read_table", "write_csv"]
+__all__ = ["Decision", "Note", "ReadReport", "ReadResult", "Unreadable", "read_many", "read_table", "write_csv"]

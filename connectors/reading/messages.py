@@ -114,8 +114,8 @@ REFUSALS: dict[str, str] = {
 
 
 def note(code: str, row: int | None = None, **facts: object) -> Note:
-    """The note of this code; `row` is 1-based in the file."""
-    return Note(code=code, message_de=NOTES[code].format(**{k: _short(v) for k, v in facts.items()}), row=row)
+    """The note of this code; `row` is 1-based in the file. What stood in the file as `text` is kept whole."""
+    return Note(code=code, message_de=NOTES[code].format(**{k: _fact(k, v) for k, v in facts.items()}), row=row)
 
 
 def refuse(code: str, **facts: object) -> Unreadable:
@@ -126,6 +126,11 @@ def refuse(code: str, **facts: object) -> Unreadable:
 def size_de(count: int) -> str:
     """A number of bytes as a clerk reads it: `12 MB`."""
     return f"{count / 1024**3:.1f} GB".replace(".", ",") if count >= 1024**3 else f"{max(count // 1024**2, 1)} MB"
+
+
+def _fact(name: str, value: object) -> object:
+    """A line beside the table is in no other place than its note: nothing of it is cut off."""
+    return " ".join(value.split()) if name == "text" and isinstance(value, str) else _short(value)
 
 
 def _short(value: object) -> object:

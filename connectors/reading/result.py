@@ -30,6 +30,19 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """One choice the reader made: `what` is a stable name (`encoding`, `delimiter`, `sheet`), the rest is for people.
+
+    `runner_up` is what would have been taken instead; empty where nothing else was possible.
+    """
+
+    what: str
+    chosen: str
+    reason: str
+    runner_up: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReadReport:
     """How a file was read; the fields of `allmende read --json`."""
 
@@ -49,6 +62,9 @@ class ReadReport:
     crs: str | None = None
     """Coordinate reference system the file itself names, as `EPSG:25832`."""
     sheets: tuple[str, ...] = ()
+    """Names of all sheets of a workbook, or of all tables of a text file where there are several."""
+    decisions: tuple[Decision, ...] = ()
+    """Every choice made on the way, in the order in which they were made."""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
