@@ -4,6 +4,7 @@
 |---|---|
 | `<name>/standard.toml` | one standard: fields, units, synonyms, codelists, rules; data, no Python |
 | `definition`, `registry` | the shape of a `standard.toml`; loading and validating all of them |
+| `rules` | the shape of a standard's privacy and plausibility rules |
 | `model` | the values that cross the border: `Table` in, `Judgement` out |
 | `engine` | `judge`, `judge_many`, `match`, `rank` |
 | `headers`, `samples`, `matching`, `wide`, `split`, `places_matching`, `mapping` | which column is which field |

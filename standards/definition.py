@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from standards.headers import fold
 from standards.model import FieldType
+from standards.rules import Plausibility, Privacy
 
 _NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 DTYPES: dict[str, pl.DataType] = {
@@ -171,6 +172,8 @@ class Standard(_Frozen):
     """(minutes field, moment field): the step between moments where no column gives it."""
     file_words: tuple[str, ...] = ()
     """Words in a file's name or titles that speak for this standard."""
+    privacy: Privacy = Privacy()
+    plausibility: tuple[Plausibility, ...] = ()
 
     @model_validator(mode="after")
     def _known_fields(self) -> Self:
@@ -191,6 +194,9 @@ class Standard(_Frozen):
         found += [("split", rule.fields) for rule in self.split]
         found += [("derive", (rule.field, rule.source)) for rule in self.derive]
         found += [("refuse", (rule.field,)) for rule in self.refuse]
+        found += [("privacy.patterns", (rule.field,)) for rule in self.privacy.patterns if rule.field]
+        found += [("privacy.small_cells", (rule.field, *rule.when)) for rule in self.privacy.small_cells]
+        found += [(f"plausibility {rule.name!r}", rule.fields) for rule in self.plausibility]
         found += [
             (f"fields.{f.name}", f.join + f.minus + tuple(filter(None, (f.date_part, f.time_part, f.year_of))))
             for f in self.all_fields
