@@ -6,7 +6,8 @@
 | `kinds` | what is it, by content? PDF, pictures and the like are refused here |
 | `encoding`, `dialect`, `records`, `bulk`, `fixedwidth`, `delimited` | text: characters, delimiters, records |
 | `cells`, `layout`, `names`, `assemble` | any grid of cells: title lines, header, footers, names, padding |
-| `workbook`, `archive` | XLSX, XLS, ODS; zip and its bounds |
+| `workbook`, `sheets`, `sheetcells`, `sheetxml`, `merged` | XLSX, XLSB, XLS, ODS |
+| `archive`, `package` | zip and its bounds; the package around a workbook |
 | `jsonfile`, `geojson`, `flatten`, `xmlfile`, `htmltable`, `dbf`, `parquet` | everything that has records |
 | `writing` | the table as RFC 4180 CSV |
 | `messages`, `limits`, `result` | the German sentences, the bounds, the values that leave the room |

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations, islice, pairwise
 
@@ -51,13 +51,19 @@ class Head:
     notes: list[Note] = field(default_factory=list)
 
 
-def assemble(records: Iterable[Record], *, columns: int = 0, delimiter: str = "") -> Assembled | None:
+Spans = Mapping[tuple[int, int], str]
+"""(row number, column) → text of header cells that belong to a merged title."""
+
+
+def assemble(
+    records: Iterable[Record], *, columns: int = 0, delimiter: str = "", spans: Spans | None = None
+) -> Assembled | None:
     """The table in `records`; None where no record holds anything. `columns`: usual width, if known."""
     rows = _Filled(records)
     first = list(islice(rows, SAMPLE_RECORDS))
     if not first:
         return None
-    head, body = read_head(first, columns)
+    head, body = read_head(first, columns, spans)
     width = len(head.raw) if head.raw is not None else head.width
     rejoin = _comma_merge(head, body, delimiter)
     builder = _Builder(checked_width(width))
@@ -77,7 +83,7 @@ def assemble_bulk(head: Head, frame: pl.DataFrame, numbers: pl.Series, footer: l
     return _finish(_Parsed(frame, numbers), head, footer, blank, rejoined=False)
 
 
-def read_head(first: list[Record], columns: int = 0) -> tuple[Head, list[Record]]:
+def read_head(first: list[Record], columns: int = 0, spans: Spans | None = None) -> tuple[Head, list[Record]]:
     """Splits the first records into head and body."""
     cells = [record[1] for record in first]
     layout = find_layout(cells, columns or width_of(cells))
@@ -86,7 +92,7 @@ def read_head(first: list[Record], columns: int = 0) -> tuple[Head, list[Record]
     if not layout.header:
         top = body[0][0] if body else first[0][0]
         return _with_index(Head(None, None, layout.columns, preamble, top - 1), layout, first), body
-    lines = [first[at] for at in layout.header]
+    lines = [_spanned(first[at], spans) if spans else first[at] for at in layout.header]
     width = max(len(row) for _, row in lines)
     if len(lines) == 1:
         raw = [re.sub(r"\s*[\r\n]+\s*", " ", cell) for cell in lines[0][1]]
@@ -96,6 +102,11 @@ def read_head(first: list[Record], columns: int = 0) -> tuple[Head, list[Record]
     if len(lines) > 1:
         head.notes.append(note("header_multi", lines[0][0], count=len(lines)))
     return _fit_header(_with_index(head, layout, first), body), body
+
+
+def _spanned(record: Record, spans: Spans) -> Record:
+    line, cells = record
+    return line, [cell or spans.get((line, at), "") for at, cell in enumerate(cells)]
 
 
 def _with_index(head: Head, layout: Layout, first: list[Record]) -> Head:

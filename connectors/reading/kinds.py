@@ -13,7 +13,9 @@ from typing import Literal
 
 from connectors.reading.messages import refuse
 
-Kind = Literal["text", "xlsx", "xls", "ods", "geojson", "json", "ndjson", "xml", "dbf", "parquet", "html", "zip"]
+Kind = Literal[
+    "text", "xlsx", "xlsb", "xls", "ods", "geojson", "json", "ndjson", "xml", "dbf", "parquet", "html", "zip"
+]
 
 _REFUSED: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "pdf"),
@@ -78,7 +80,7 @@ def _zip_kind(data: bytes) -> Kind:
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
         raise refuse("archive_broken") from error
     if any(name.startswith("xl/") for name in names):
-        return "xlsx"
+        return "xlsb" if "xl/workbook.bin" in names else "xlsx"
     if any(name.startswith("word/") for name in names):
         raise refuse("word")
     if any(name.startswith("ppt/") for name in names):

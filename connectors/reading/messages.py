@@ -52,7 +52,24 @@ NOTES: dict[str, str] = {
     "sheet": "Blatt „{sheet}“ gelesen: Es enthält die meisten tabellenartigen Zellen. Weitere Blätter: {others}.",
     "sheet_hidden": "Das gelesene Blatt „{sheet}“ ist in der Arbeitsmappe ausgeblendet.",
     "hidden_rows": "{count} ausgeblendete Zeilen wurden mitgelesen.",
-    "cell_errors": "{count} Zellen enthalten Fehlerwerte aus der Tabellenkalkulation; sie sind leer.",
+    "cell_errors": "{count} Zellen enthalten Fehlerwerte aus der Tabellenkalkulation ({examples}). Sie blieben, wie "
+    "sie sind; bitte die Formeln prüfen.",
+    "sheets_alike": "{count} weitere Blätter haben dieselben Spalten: {names}. Gelesen wurde nur eines; die anderen "
+    "bitte einzeln mit dem Blattnamen anfordern.",
+    "sheets_hidden": "Ausgeblendete Blätter, nicht gelesen ({count}): {names}.",
+    "hidden_columns": "Ausgeblendete Spalten wurden mitgelesen: {columns}.",
+    "formulas_uncached": "{count} Formeln haben kein gespeichertes Ergebnis und sind leer ({cells}). Bitte die Datei "
+    "in Excel öffnen und speichern.",
+    "format_percent": "Als Prozent formatiert: Spalten {columns}. Übernommen ist die gespeicherte Zahl: "
+    "0.12 steht für 12 %.",
+    "format_zeros": "In {count} Zellen zeigt das Zahlenformat führende Nullen; sie wurden übernommen.",
+    "styles_broken": "Die Formatvorlagen der Arbeitsmappe sind beschädigt. Die Zellen wurden gelesen; Datumswerte "
+    "bitte prüfen.",
+    "merged_filled": "Verbundene Zellen: In {count} Zellen wurde der Wert der verbundenen Zelle wiederholt (zum "
+    "Beispiel „{example}“).",
+    "merged_numbers": "{count} verbundene Zellen mit Zahlen: Der Wert steht nur in der ersten Zeile, damit er nicht "
+    "mehrfach zählt.",
+    "merged_wide": "Die Zelle „{text}“ geht über mehrere Spalten; sie steht nur in der ersten.",
     "wrong_suffix": "Der Dateiname endet auf {suffix}, der Inhalt ist aber {actual}.",
     "path": "Gelesen wurde die Liste „{path}“ mit {count} Einträgen. Weitere Listen: {others}.",
     "single_record": "Die Datei enthält nur einen Datensatz.",

@@ -20,7 +20,8 @@ from connectors.reading.messages import note, refuse, size_de
 from connectors.reading.result import Note, ReadResult, Unreadable
 
 _SUFFIXES: dict[str, tuple[str, ...]] = {
-    "xlsx": (".xlsx", ".xlsm", ".xltx"),
+    "xlsx": (".xlsx", ".xlsm", ".xltx", ".xltm"),
+    "xlsb": (".xlsb",),
     "xls": (".xls", ".xlt"),
     "ods": (".ods",),
     "json": (".json", ".geojson", ".topojson"),
@@ -183,6 +184,7 @@ _READERS: dict[str, Callable[[bytes, str | None], ReadResult]] = {
     "json": read_json,
     "ndjson": lambda data, _sheet: read_ndjson(data),
     "xlsx": _workbook("xlsx"),
+    "xlsb": _workbook("xlsb"),
     "xls": _workbook("xls"),
     "ods": _workbook("ods"),
     "xml": _xml,
