@@ -45,7 +45,8 @@ integration: setup  ## tests against real servers (installs what is missing unde
 	infra/native/build.sh && $(BIN)/pytest -m integration
 
 bench: setup     ## benchmarks beside peers; rewrites docs/benchmarks.md
-	$(BIN)/python -m tests.bench.run
+	$(UV) sync --locked --quiet --group bench
+	$(BIN)/python -m tests.bench.run; speed=$$?; $(BIN)/python -m tests.bench.pollution.run --docs && exit $$speed
 
 dev: setup       ## the Dagster UI with its daemon
 	$(BIN)/allmende dev

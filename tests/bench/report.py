@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tests.bench.measure import Run
+from tests.bench.pollution.page import HEADING
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,10 @@ def as_text(result: Result) -> str:
 
 
 def write(path: Path, results: list[Result]) -> None:
-    """Rewrite the page as a whole."""
+    """Rewrite the page, but for the section that `tests.bench.pollution` writes at its end."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(_page(results)) + "\n", encoding="utf-8")
+    _, heading, section = path.read_text(encoding="utf-8").partition(HEADING) if path.is_file() else ("", "", "")
+    path.write_text("\n".join([*_page(results), ""]) + (f"\n{heading}{section}" if heading else ""), encoding="utf-8")
 
 
 def _page(results: list[Result]) -> Iterator[str]:
