@@ -5,13 +5,17 @@ Does not belong here: which column is which field (`matching`), whole-row rules 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import polars as pl
 
 from standards.definition import FieldDef
 from standards.headers import factor, fold
 from standards.mapping import VIRTUAL, Source
-from standards.moments import read_moments
+from standards.moments import month_first_by, order_clues, read_moments
 from standards.numbers import Numbers
+from standards.overall import either
 from standards.samples import code_words
 from standards.split import split_cells
 from standards.words import NO_WORDS, YES_WORDS, map_unique
@@ -190,7 +194,7 @@ def _booleans(work: Work, wanted: FieldDef, text: pl.Series) -> pl.Series:
 
 
 def _moments(work: Work, wanted: FieldDef, text: pl.Series) -> pl.Series:
-    moments, doubt = read_moments(text, work.groups)
+    moments, doubt = read_moments(text, work.groups, _order(work, wanted))
     values = moments.cast(wanted.dtype)
     form = "%Y-%m-%d" if wanted.type == "date" else "%Y-%m-%dT%H:%M:%S"
     rewritten = _rewritten(values, text)
@@ -199,6 +203,22 @@ def _moments(work: Work, wanted: FieldDef, text: pl.Series) -> pl.Series:
     work.fault("ambiguous_date", wanted.name, doubt, text)
     work.fault("not_a_date", wanted.name, values.is_null() & text.is_not_null() & ~doubt, text)
     return values
+
+
+def _order(work: Work, wanted: FieldDef) -> Callable[[pl.DataFrame], pl.Series] | None:
+    """Day or month first, where the rows are one part of their table; None: the rows at hand decide."""
+    overall = work.overall
+    if overall is None:
+        return None
+
+    def month_first(frame: pl.DataFrame) -> pl.Series:
+        clues = order_clues(frame)
+        if clues is None:
+            return pl.repeat(None, frame.height, dtype=pl.Boolean, eager=True)
+        settled = overall.add(("order", wanted.name), clues, either, month_first_by)
+        return pl.repeat(settled(), frame.height, dtype=pl.Boolean, eager=True)
+
+    return month_first
 
 
 def _rewritten(values: pl.Series, text: pl.Series) -> pl.Series:
@@ -218,7 +238,7 @@ def _years(work: Work, wanted: FieldDef, text: pl.Series) -> pl.Series:
     years = numbers.values.set(~plain.fill_null(value=False), None).cast(pl.Int32)
     left = years.is_null() & text.is_not_null()
     if left.any():
-        moments, _ = read_moments(text.set(~left, None), work.groups)
+        moments, _ = read_moments(text.set(~left, None), work.groups, _order(work, wanted))
         dated = moments.dt.year().cast(pl.Int32)
         work.changed("date_format", _where(work, wanted), dated.is_not_null(), text, dated)
         years = pl.DataFrame({"a": years, "b": dated}).select(pl.coalesce("a", "b")).to_series()
@@ -273,20 +293,17 @@ def _count_kinds(work: Work, wanted: FieldDef, text: pl.Series, numbers: Numbers
 
 def _settled(work: Work, wanted: FieldDef, text: pl.Series, numbers: Numbers) -> pl.Series:
     """`1.234` read as thousands or decimals, decided per table over the whole column."""
-    if numbers.ambiguous is None:
+    if numbers.ambiguous is None and work.overall is None:
         return numbers.values
-    frame = pl.DataFrame({"g": work.groups, "x": text, "a": numbers.ambiguous, "v": numbers.values})
+    ambiguous = numbers.ambiguous if numbers.ambiguous is not None else work.nulls(pl.Boolean).fill_null(value=False)
+    frame = pl.DataFrame({"g": work.groups, "x": text, "a": ambiguous, "v": numbers.values})
     frame = frame.with_columns(point=pl.col("a") & pl.col("x").str.contains(".", literal=True))
-    shown = {
-        "comma": r"^[-+]?[\d.]*,(\d{1,2}|\d{4,})\b|^[-+]?0,\d|^[-+]?\d{4,},\d",
-        "dot": r"^[-+]?[\d,]*\.(\d{1,2}|\d{4,})\b|^[-+]?0\.\d|^[-+]?\d{4,}\.\d",
-        "dot_groups": r"\d\.\d{3}[.,]\d",
-        "comma_groups": r"\d,\d{3}[.,]\d",
-    }
-    clues = frame.group_by("g").agg(
-        **{name: pl.col("x").str.contains(pattern).any() for name, pattern in shown.items()},
-        zeros=pl.col("x").filter("a").str.ends_with("000").all() & (pl.col("a") | pl.col("x").is_null()).all(),
-    )
+    clues = _number_clues(frame)
+    if work.overall is not None:
+        settled = work.overall.add(("number", wanted.name), clues, _more_number_clues, partial(_settling, wanted.type))
+        if numbers.ambiguous is None:
+            return numbers.values
+        clues = clues.select("g").with_columns(pl.lit(value).alias(name) for name, value in settled().items())
     frame = frame.join(clues, on="g", how="left", maintain_order="left")
     german, english = pl.col("comma") | pl.col("dot_groups"), pl.col("dot") | pl.col("comma_groups")
     sure: pl.Expr = german ^ english
@@ -309,6 +326,37 @@ def _settled(work: Work, wanted: FieldDef, text: pl.Series, numbers: Numbers) ->
         thousands.cast(pl.String),
     )
     return thousands
+
+
+_SEPARATORS = {
+    "comma": r"^[-+]?[\d.]*,(\d{1,2}|\d{4,})\b|^[-+]?0,\d|^[-+]?\d{4,},\d",
+    "dot": r"^[-+]?[\d,]*\.(\d{1,2}|\d{4,})\b|^[-+]?0\.\d|^[-+]?\d{4,}\.\d",
+    "dot_groups": r"\d\.\d{3}[.,]\d",
+    "comma_groups": r"\d,\d{3}[.,]\d",
+}
+
+
+def _number_clues(frame: pl.DataFrame) -> pl.DataFrame:
+    """Per table what speaks for comma or point as the decimal sign, and whether all cells are whole thousands."""
+    return frame.group_by("g").agg(
+        **{name: pl.col("x").str.contains(pattern).any() for name, pattern in _SEPARATORS.items()},
+        zeros=pl.col("x").filter("a").str.ends_with("000").all() & (pl.col("a") | pl.col("x").is_null()).all(),
+    )
+
+
+def _more_number_clues(one: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
+    """The clues of two parts of one table."""
+    both = pl.concat([one, other])
+    return both.group_by("g").agg(*(pl.col(name).any() for name in _SEPARATORS), pl.col("zeros").all())
+
+
+def _settling(kind: str, clues: pl.DataFrame) -> dict[str, bool]:
+    """As much of the clues as decides: two tables that differ in nothing of it are read alike."""
+    seen = clues.row(0, named=True)
+    if kind == "integer":
+        return dict.fromkeys(_SEPARATORS, False) | {"zeros": seen["zeros"]}
+    german, english = seen["comma"] or seen["dot_groups"], seen["dot"] or seen["comma_groups"]
+    return dict.fromkeys(_SEPARATORS, False) | {"comma": german, "dot": english, "zeros": False}
 
 
 def _check_range(work: Work, wanted: FieldDef, values: pl.Series, text: pl.Series) -> None:

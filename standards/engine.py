@@ -18,6 +18,7 @@ from standards.mapping import VIRTUAL, Mapping, Position
 from standards.matching import match_table
 from standards.messages import say
 from standards.model import Finding, Judgement, Severity, Table
+from standards.overall import Overall
 from standards.places import from_pair, from_wkt, locate, read_axis
 from standards.places_matching import Sampler
 from standards.privacy import personal_codes, personal_columns
@@ -25,6 +26,7 @@ from standards.repairs import count_repairs
 from standards.rows import (
     derive,
     duplicate_rows,
+    hashed_rows,
     key_filled,
     keys_differ,
     refuse_other_kinds,
@@ -126,24 +128,43 @@ def _speaking(table: Table, standard: Standard) -> float:
     return int(lines.str.contains_any(list(standard.file_words)).sum()) / len(lines)
 
 
+def judge_part(
+    table: Table, mapping: Mapping, sampler: Sampler, standard: Standard, overall: Overall
+) -> tuple[Judgement, list[Finding]]:
+    """One part of a table that is too long to be judged at once, and its notes; `streaming` puts the parts together."""
+    work, judgements = _judged([_Member(0, table, mapping, sampler)], standard, overall)
+    return judgements[0], [finding for _, finding in work.notes]
+
+
 def _judge_group(members: list[_Member], standard: Standard) -> dict[int, Judgement]:
     """One vectorised pass over tables with the same columns and mapping."""
+    return _judged(members, standard)[1]
+
+
+def _judged(
+    members: list[_Member], standard: Standard, overall: Overall | None = None
+) -> tuple[Work, dict[int, Judgement]]:
     mapping = members[0].mapping
     columns = list(members[0].table.frame.columns)
     frame = _stacked(members)
-    totals, total_texts = totals_rows(frame, columns, [member.table.frame.height for member in members])
+    heights = [member.table.frame.height for member in members] if overall is None or overall.is_last else []
+    totals, total_texts = totals_rows(frame, columns, heights)
     empty_cells = pl.Series("t", [], dtype=pl.Int64)
     long = frame
     if mapping.unpivot:
         long, empty_cells = unpivot(frame, mapping.unpivot)
-    work = Work(standard, mapping, {member.number: member.table for member in members}, long)
+    work = Work(standard, mapping, {member.number: member.table for member in members}, long, overall=overall)
     index = long[_I]
     convert_fields(work)
     if mapping.position:
         _places(work, mapping.position)
     derive(work)
     unlike = keys_differ(work)
-    repeated, first_rows = (totals, None) if unlike else duplicate_rows(frame, columns)
+    if overall is not None:
+        overall.empty_cells += len(empty_cells)
+        repeated, first_rows = overall.repeats.look(partial(hashed_rows, frame, columns), frame[_ROW])
+    else:
+        repeated, first_rows = (totals, None) if unlike else duplicate_rows(frame, columns)
     whole = [Fault("totals_row", "", totals.gather(index), total_texts.gather(index))] if totals.any() else []
     if first_rows is not None:
         whole.append(
@@ -165,7 +186,7 @@ def _judge_group(members: list[_Member], standard: Standard) -> dict[int, Judgem
     bad = bad_rows(work.faults, work.height)
     if not unlike:
         same_keys(work, bad)
-    return _split(work, members, bad, columns, empty_cells)
+    return work, _split(work, members, bad, columns, empty_cells)
 
 
 def _stacked(members: list[_Member]) -> pl.DataFrame:
@@ -210,7 +231,7 @@ def _places(work: Work, position: Position) -> None:
     places = locate(
         x, y, work.groups,
         boxes={number: table.bbox for number, table in work.tables.items()},
-        systems=dict.fromkeys(work.tables, position.crs),
+        systems=dict.fromkeys(work.tables, position.crs), overall=work.overall,
     )  # fmt: skip
     work.values["lat"], work.values["lon"] = places.lat, places.lon
     faulty = unreadable.any() or places.fault.null_count() < len(places.fault) or bool(places.kinds)

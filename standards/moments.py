@@ -8,6 +8,7 @@ German local time; an offset or `Z` in the text is converted to Europe/Berlin.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 import polars as pl
@@ -50,11 +51,15 @@ def looks_like_time(text: str) -> bool:
     return bool(_CLOCK.match(text.strip()))
 
 
-def read_moments(text: pl.Series, groups: pl.Series) -> tuple[pl.Series, pl.Series]:
+def read_moments(
+    text: pl.Series, groups: pl.Series, order: Callable[[pl.DataFrame], pl.Series] | None = None
+) -> tuple[pl.Series, pl.Series]:
     """Text → Datetime("us") and a mask of values whose day and month cannot be told apart.
 
     `groups`: number of the table each row is of; the order of day and month is settled per table.
+    `order`: settles it where the rows are not the whole table (`month_first` says how).
     """
+    order = order or month_first
     fast = _whole(text)
     nothing = (
         pl.Series("a", [False]).new_from_index(0, len(text)) if len(text) else pl.Series("a", [], dtype=pl.Boolean)
@@ -66,8 +71,8 @@ def read_moments(text: pl.Series, groups: pl.Series) -> tuple[pl.Series, pl.Seri
     if not len(rows):
         return moments, nothing
     if len(rows) == len(text):
-        return _by_parts(text, groups)
-    odd, doubt = _by_parts(text.gather(rows), groups.gather(rows))
+        return _by_parts(text, groups, order)
+    odd, doubt = _by_parts(text.gather(rows), groups.gather(rows), order)
     return moments.scatter(rows, odd), nothing.scatter(rows, doubt)
 
 
@@ -88,10 +93,12 @@ def _by_form(text: pl.Series) -> pl.Series:
     return moments
 
 
-def _by_parts(text: pl.Series, groups: pl.Series) -> tuple[pl.Series, pl.Series]:
+def _by_parts(
+    text: pl.Series, groups: pl.Series, order: Callable[[pl.DataFrame], pl.Series]
+) -> tuple[pl.Series, pl.Series]:
     """Any form, taken apart by patterns; day and month settled per table."""
     frame = pl.DataFrame({"x": text, "g": groups})
-    frame = frame.with_columns(month_first=_month_first(frame), **_parts(frame))
+    frame = frame.with_columns(month_first=order(frame), **_parts(frame))
     doubt = (pl.col("month_first").is_null() & pl.col("s1").is_not_null() & (pl.col("s1") != pl.col("s2"))).fill_null(
         value=False
     )
@@ -160,19 +167,11 @@ def _parts(frame: pl.DataFrame) -> dict[str, pl.Expr]:
     return parts
 
 
-def _month_first(frame: pl.DataFrame) -> pl.Series:
+def month_first(frame: pl.DataFrame) -> pl.Series:
     """Per row its table's order for `1/2/2015`: True month first, False day first, null where nothing tells."""
-    slash = frame.select(
-        "g",
-        a=pl.col("x").str.extract("(?i)" + SLASH, 1).cast(pl.Int32, strict=False),
-        b=pl.col("x").str.extract("(?i)" + SLASH, 2).cast(pl.Int32, strict=False),
-    )
+    slash = _slashed(frame)
     if slash["a"].null_count() == slash.height:
-        return (
-            pl.Series("month_first", [None], dtype=pl.Boolean).new_from_index(0, frame.height)
-            if frame.height
-            else pl.Series([], dtype=pl.Boolean)
-        )
+        return pl.repeat(None, frame.height, dtype=pl.Boolean, eager=True)
     seen = slash.select(
         day=(pl.col("a").max().over("g") > 12).fill_null(value=False),
         month=(pl.col("b").max().over("g") > 12).fill_null(value=False),
@@ -183,6 +182,28 @@ def _month_first(frame: pl.DataFrame) -> pl.Series:
         .when(pl.col("month") & ~pl.col("day"))
         .then(pl.lit(value=True))
     ).to_series()
+
+
+def order_clues(frame: pl.DataFrame) -> tuple[bool, bool] | None:
+    """Of the rows of one table: a first number that can be no month, a second one; None where there is no such date."""
+    slash = _slashed(frame)
+    if slash["a"].null_count() == slash.height:
+        return None
+    return bool((slash["a"] > 12).any()), bool((slash["b"] > 12).any())
+
+
+def month_first_by(clues: tuple[bool, ...]) -> bool | None:
+    """What `month_first` says of a table with these clues."""
+    day, month = clues
+    return month if day != month else None
+
+
+def _slashed(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select(
+        "g",
+        a=pl.col("x").str.extract("(?i)" + SLASH, 1).cast(pl.Int32, strict=False),
+        b=pl.col("x").str.extract("(?i)" + SLASH, 2).cast(pl.Int32, strict=False),
+    )
 
 
 def _assembled() -> pl.Expr:

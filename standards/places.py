@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import polars as pl
 
 from standards.numbers import Numbers, read_numbers
+from standards.overall import Overall, more_weights, weighted_median, weights
 from standards.words import map_unique
 
 _DEGREES = ("EPSG:4326", "EPSG:4258", "OGC:CRS84", "")
@@ -116,10 +117,11 @@ def locate(
     *,
     boxes: dict[int, tuple[float, float, float, float] | None],
     systems: dict[int, str | None],
+    overall: Overall | None = None,
 ) -> Places:
     """X (east or longitude), y (north or latitude) in any system → WGS84, decided per table, mended per row."""
     if len(boxes) == 1:
-        return _locate_one(x, y, groups, boxes, systems)
+        return _locate_one(x, y, groups, boxes=boxes, systems=systems, overall=overall)
     frame = pl.DataFrame({"x": x, "y": y, "g": groups})
     known = frame.lazy().filter(
         pl.col("x").is_not_null() & pl.col("y").is_not_null() & ((pl.col("x") != 0) | (pl.col("y") != 0))
@@ -143,14 +145,17 @@ def _locate_one(
     x: pl.Series,
     y: pl.Series,
     groups: pl.Series,
+    *,
     boxes: dict[int, tuple[float, float, float, float] | None],
     systems: dict[int, str | None],
+    overall: Overall | None,
 ) -> Places:
     """The same for one table: rows that already are degrees inside its box stay, only the others are looked at."""
     group = next(iter(boxes))
     known = ((x != 0) | (y != 0)) & x.is_not_null() & y.is_not_null()
     kx, ky = (x, y) if known.all(ignore_nulls=False) else (x.filter(known), y.filter(known))
-    swap, code = _system_of(kx, ky, systems.get(group), boxes.get(group)) if len(kx) else (False, "")
+    decide = _system_of if overall is None else partial(_system_of_all, overall)
+    swap, code = decide(kx, ky, systems.get(group), boxes.get(group)) if len(kx) else (False, "")
     used = {group: code} if len(kx) else {}
     rows = pl.int_range(len(x), dtype=pl.UInt32, eager=True)
     if not swap and code in _DEGREES:
@@ -177,6 +182,27 @@ def _system_of(
     if mostly and max(-west, east) <= 180 and max(-south, north) <= 90 and (not told or told in _DEGREES):
         return False, told or "EPSG:4326"
     return _system(float(x.median()), float(y.median()), told, box)  # type: ignore[arg-type]
+
+
+def _system_of_all(
+    overall: Overall, x: pl.Series, y: pl.Series, told: str | None, box: tuple[float, float, float, float] | None
+) -> tuple[bool, str]:
+    """The same where the rows are one part of their table: the median is that of all parts."""
+
+    def decide(found: tuple[pl.DataFrame, pl.DataFrame]) -> tuple[bool, str]:
+        mx, my = map(weighted_median, found)
+        west, south, east, north = _widened(box)
+        if west <= mx <= east and south <= my <= north and max(-west, east) <= 180 and (not told or told in _DEGREES):
+            return False, told or "EPSG:4326"
+        return _system(mx, my, told, box)
+
+    def merge(
+        one: tuple[pl.DataFrame, pl.DataFrame], other: tuple[pl.DataFrame, pl.DataFrame]
+    ) -> tuple[pl.DataFrame, pl.DataFrame]:
+        return more_weights(one[0], other[0]), more_weights(one[1], other[1])
+
+    settled: tuple[bool, str] = overall.add(("system", "lat"), (weights(x), weights(y)), merge, decide)()
+    return settled
 
 
 def _placed(x: pl.Series, y: pl.Series, rows: pl.Series, odd: Places) -> Places:

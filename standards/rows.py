@@ -16,6 +16,8 @@ from standards.model import Finding, Severity
 from standards.work import Work
 
 _TOTAL = r"(?i)^\s*(?:(?:gesamt|end|zwischen|teil)?summe\b.*|gesamt|insgesamt|total|zusammen|gesamtergebnis|Σ)\s*:?\s*$"
+MOMENTS = 2_000_000
+"""Different moments of a table of many parts from which its usual step is told."""
 LAST = 3
 """A totals row is looked for in the last rows of a table."""
 
@@ -49,7 +51,7 @@ def totals_rows(frame: pl.DataFrame, columns: list[str], heights: list[int]) -> 
 
 def duplicate_rows(frame: pl.DataFrame, columns: list[str]) -> tuple[pl.Series, pl.Series | None]:
     """Mask of rows that repeat an earlier row of their table word for word, and the row number of the first."""
-    hashed = frame.select(VIRTUAL + "t", *columns).hash_rows(seed=17)
+    hashed = hashed_rows(frame, columns)
     if hashed.n_unique() == len(hashed):
         return _same("m", len(hashed), pl.Boolean, value=False), None
     later = ~hashed.is_first_distinct()
@@ -57,10 +59,15 @@ def duplicate_rows(frame: pl.DataFrame, columns: list[str]) -> tuple[pl.Series, 
     return later, keyed.select(pl.col("r").first().over("h")).to_series()
 
 
+def hashed_rows(frame: pl.DataFrame, columns: list[str]) -> pl.Series:
+    """A hash of each row's cells and table."""
+    return frame.select(VIRTUAL + "t", *columns).hash_rows(seed=17)
+
+
 def keys_differ(work: Work) -> bool:
     """Whether no two rows of a table have the same key. Then none repeats another: equal cells make equal keys."""
     names = [name for name in work.standard.key if name in work.values]
-    if not names or work.mapping.unpivot:
+    if not names or work.mapping.unpivot or work.overall is not None:
         return False
     hashed = pl.DataFrame({"t": work.groups, **{name: work.values[name] for name in names}}).hash_rows(seed=5)
     return hashed.n_unique() == len(hashed)
@@ -184,12 +191,23 @@ def _intervals(work: Work) -> None:
 def _interval(work: Work, moment: str) -> pl.Series:
     """The same for one table: its different moments, its one step."""
     once = work.repeated.get(moment)
-    moments = once.work.values[moment] if once else work.values[moment]
-    steps = moments.drop_nulls().unique().sort().diff().dt.total_minutes()
-    common = steps.filter(steps.is_between(1, 366 * 24 * 60)).mode().min()
+    moments = (once.work.values[moment] if once else work.values[moment]).drop_nulls().unique()
+    common = _common_step(moments)
+    if work.overall is not None:
+        common = work.overall.add(("step", moment), moments, _more_moments, _common_step)()
     made = _same("d", work.height, pl.Int64, value=common)
     empty = work.values[moment].is_null()
     return made.set(empty, None) if empty.any() else made
+
+
+def _common_step(moments: pl.Series) -> int | None:
+    steps = moments.sort().diff().dt.total_minutes()
+    return steps.filter(steps.is_between(1, 366 * 24 * 60)).mode().min()  # type: ignore[return-value]
+
+
+def _more_moments(one: pl.Series, other: pl.Series) -> pl.Series:
+    """Different moments of two parts; beyond `MOMENTS` of them the step is known well enough."""
+    return one.append(other).unique() if len(one) < MOMENTS else one
 
 
 def _add_interval(work: Work, minutes: str, moment: str, made: pl.Series) -> None:
@@ -213,6 +231,9 @@ def same_keys(work: Work, bad: pl.Series) -> None:
         .drop_nulls(names[:1])
     )
     hashed = frame.hash_rows(seed=5)
+    if work.overall is not None:
+        work.overall.repeats.keys.add(hashed)
+        return
     twice = (
         pl.DataFrame({"t": frame["t"], "d": ~hashed.is_first_distinct()})
         .group_by("t")

@@ -18,6 +18,7 @@ from standards.mapping import VIRTUAL, Mapping
 from standards.messages import say
 from standards.model import Finding, Severity, Table
 from standards.numbers import Numbers, read_numbers, read_plain
+from standards.overall import Overall
 from standards.places import read_axis
 from standards.wide import HEADER
 from standards.words import is_ascii, map_unique, missing_mask, mojibake_mask, stripped, unmojibake
@@ -57,6 +58,8 @@ class Work:
     """Field → the pass in which its values were made."""
     plain: dict[str, Numbers] = field(default_factory=dict)
     """Column → what it says, where every cell is a plain number."""
+    overall: Overall | None = None
+    """What is gathered over all parts, where the frame is one part of its table."""
 
     @property
     def groups(self) -> pl.Series:
@@ -148,6 +151,7 @@ def once_of(work: Work, column: str) -> Once | None:
             # headers and questions are those of the table, whichever pass finds them
             inner.origins, inner.notes = work.origins, work.notes
             inner.once[column] = None
+            inner.overall = work.overall
         work.once[column] = Once(inner, found) if found else None
     return work.once[column]
 

@@ -13,7 +13,7 @@ import pytest
 from standards import distinct, engine, places, words
 from standards.engine import judge, judge_many
 from standards.model import Judgement, Table
-from standards.moments import _by_form, _by_parts, read_moments
+from standards.moments import _by_form, _by_parts, month_first, read_moments
 from standards.numbers import read_numbers, read_plain
 from standards.places import locate
 from standards.privacy import personal_codes
@@ -152,7 +152,7 @@ ODD = ["31.12.24", "1.2.2024", "24:00", "31.12.0024", "31.13.2024", "31.12.2024 
 def test_common_forms_of_dates_are_read_as_by_their_parts(cell: str) -> None:
     """Whatever the quick way reads, the patterns read alike; what it does not read is left to them."""
     text, groups = pl.Series("x", [cell]), pl.Series([0])
-    quick, slow = _by_form(text)[0], _by_parts(text, groups)[0][0]
+    quick, slow = _by_form(text)[0], _by_parts(text, groups, month_first)[0][0]
     assert quick == slow if cell in FORMS else quick is None
     mixed = pl.Series("x", ["1/31/2015", cell, *FORMS])
     assert read_moments(mixed, pl.Series([0] * len(mixed)))[0][1] == slow
