@@ -10,7 +10,7 @@ import hashlib
 import re
 import traceback
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
@@ -66,28 +66,40 @@ class Outcome:
 
 
 def check_file(
-    path: Path, standard: Standard | Mapping[str, Standard], ags: str | None = None, *, sheet: str | None = None
+    path: Path,
+    standard: Standard | Mapping[str, Standard],
+    ags: str | None = None,
+    *,
+    sheet: str | None = None,
+    undo: Collection[str] = (),
+    changes: bool = False,
 ) -> tuple[ReadResult, Judgement]:
     """Read and judge one file without keeping anything; of several standards the one that its columns tell.
 
-    Raises `Unreadable`, also where the columns tell no standard clearly.
+    `undo`: kinds of repair that are taken back; `changes`: list every repaired cell. Raises `Unreadable`, also where
+    the columns tell no standard clearly.
     """
     from connectors.reading import read_table
     from standards.engine import judge
 
     result = read_table(path, filename=path.name, sheet=sheet)
-    table = as_table(result, filename=path.name, ags=ags)
+    table = as_table(result, filename=path.name, ags=ags, undo=undo)
     if isinstance(standard, Mapping):
         name = recognise(table, standard)
         if name == NO_STANDARD:
             known = ", ".join(sorted(standard))
             raise Unreadable(say("standard-not-found", filename=path.name, known=known), code="standard-not-found")
         standard = standard[name]
-    return result, judge(table, standard)
+    return result, judge(table, standard, changes=changes)
 
 
 def as_table(
-    result: ReadResult, *, filename: str, ags: str | None = None, told: Mapping[str, str] | None = None
+    result: ReadResult,
+    *,
+    filename: str,
+    ags: str | None = None,
+    told: Mapping[str, str] | None = None,
+    undo: Collection[str] = (),
 ) -> Table:
     """What was read, as the engine takes it."""
     return Table(
@@ -99,6 +111,7 @@ def as_table(
         filename=filename,
         context=result.extras,
         told=dict(told or {}),
+        undo=frozenset(undo),
     )
 
 

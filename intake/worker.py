@@ -66,7 +66,7 @@ def check(path: Path, filename: str, folder: Path, *, standard: str | None, shee
         if best is None or best["score"] < SURE:
             return CheckReport(status="unknown", **report)
         standard = best["name"]
-    judgement = judge(table, standards[standard])
+    judgement = judge(table, standards[standard], changes=True)
     return CheckReport(
         status="judged",
         **report,
@@ -126,7 +126,7 @@ def _judged(judgement: Judgement, standard: Standard) -> dict[str, Any]:
                 "title_de": repair.title_de,
                 "column": _short(repair.column),
                 "count": repair.count,
-                "examples": [(_short(before), _short(after)) for before, after in repair.examples],
+                "examples": [(_short(one.before), _short(one.after)) for one in repair.examples],
             }
             for repair in _some(judgement.repairs)
         ],

@@ -244,7 +244,7 @@ def _years(work: Work, wanted: FieldDef, text: pl.Series) -> pl.Series:
         years = pl.DataFrame({"a": years, "b": dated}).select(pl.coalesce("a", "b")).to_series()
     _count_kinds(work, wanted, text, numbers, years)
     work.fault("not_a_year", wanted.name, years.is_null() & text.is_not_null(), text)
-    _check_range(work, wanted, years, text)
+    check_range(work, wanted, years, text)
     return years
 
 
@@ -264,7 +264,7 @@ def _numbers(work: Work, wanted: FieldDef, text: pl.Series, unit: str | None) ->
         values = values.set(~whole.fill_null(value=True), None).round(0).cast(pl.Int64, strict=False)
     expected = f"Erwartet wird eine Zahl{_unit_words(wanted)}."
     work.fault("not_a_number", wanted.name, numbers.values.is_null() & text.is_not_null(), text, expected)
-    _check_range(work, wanted, values, text)
+    check_range(work, wanted, values, text)
     return values
 
 
@@ -359,7 +359,8 @@ def _settling(kind: str, clues: pl.DataFrame) -> dict[str, bool]:
     return dict.fromkeys(_SEPARATORS, False) | {"comma": german, "dot": english, "zeros": False}
 
 
-def _check_range(work: Work, wanted: FieldDef, values: pl.Series, text: pl.Series) -> None:
+def check_range(work: Work, wanted: FieldDef, values: pl.Series, text: pl.Series) -> None:
+    """A fault for each value outside of the field's range."""
     low, high = wanted.minimum, wanted.maximum
     if low is None and high is None:
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,6 +11,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from standards.changes import change_list
 from standards.convert import convert_fields
 from standards.definition import Standard
 from standards.distinct import WORTHWHILE
@@ -35,13 +37,14 @@ from standards.rows import (
     totals_rows,
 )
 from standards.samples import Samples
+from standards.undo import undo_repairs
 from standards.wide import unpivot
 from standards.work import Work, axis_of, clean_text
 
 ROW_FINDINGS = 1000
 """Rejected rows that are also said as findings, per table; all of them are in `Judgement.rejected`."""
 _T, _ROW, _I = VIRTUAL + "t", VIRTUAL + "row", VIRTUAL + "i"
-_Key = tuple[object, object, object, int | None]
+_Key = tuple[object, object, object, int | None, frozenset[str]]
 
 
 class _Member(NamedTuple):
@@ -58,12 +61,15 @@ def match(table: Table, standard: Standard) -> Mapping:
     return match_table(table, standard)
 
 
-def judge(table: Table, standard: Standard) -> Judgement:
-    """Matches, converts, repairs and splits one table into good rows and explained bad ones. Never raises on text."""
-    return judge_many([table], standard)[0]
+def judge(table: Table, standard: Standard, *, changes: bool = False) -> Judgement:
+    """Matches, converts, repairs and splits one table into good rows and explained bad ones. Never raises on text.
+
+    `changes`: list every repaired cell too (`Judgement.changes`).
+    """
+    return judge_many([table], standard, changes=changes)[0]
 
 
-def judge_many(tables: Sequence[Table], standard: Standard) -> list[Judgement]:
+def judge_many(tables: Sequence[Table], standard: Standard, *, changes: bool = False) -> list[Judgement]:
     """The same as `judge` for each table; tables with the same columns and decisions go through one pass."""
     alike: dict[tuple[object, ...], list[tuple[int, Table]]] = {}
     for number, table in enumerate(tables):
@@ -77,10 +83,10 @@ def judge_many(tables: Sequence[Table], standard: Standard) -> list[Judgement]:
             mapping = match_table(table, standard, sampler)
             # a long table alone is judged by its different values, which beats any company
             alone = number if table.frame.height >= WORTHWHILE else None
-            key = (mapping.sources, mapping.position, mapping.unpivot, alone)
+            key = (mapping.sources, mapping.position, mapping.unpivot, alone, table.undo)
             groups.setdefault(key, []).append(_Member(number, table, mapping, sampler))
         for members in groups.values():
-            done |= _judge_group(members, standard)
+            done |= _judge_group(members, standard, changes=changes)
     return [done[number] for number in range(len(tables))]
 
 
@@ -136,13 +142,13 @@ def judge_part(
     return judgements[0], [finding for _, finding in work.notes]
 
 
-def _judge_group(members: list[_Member], standard: Standard) -> dict[int, Judgement]:
+def _judge_group(members: list[_Member], standard: Standard, *, changes: bool) -> dict[int, Judgement]:
     """One vectorised pass over tables with the same columns and mapping."""
-    return _judged(members, standard)[1]
+    return _judged(members, standard, changes=changes)[1]
 
 
 def _judged(
-    members: list[_Member], standard: Standard, overall: Overall | None = None
+    members: list[_Member], standard: Standard, overall: Overall | None = None, *, changes: bool = False
 ) -> tuple[Work, dict[int, Judgement]]:
     mapping = members[0].mapping
     columns = list(members[0].table.frame.columns)
@@ -159,6 +165,7 @@ def _judged(
     if mapping.position:
         _places(work, mapping.position)
     derive(work)
+    undo_repairs(work)
     unlike = keys_differ(work)
     if overall is not None:
         overall.empty_cells += len(empty_cells)
@@ -186,7 +193,24 @@ def _judged(
     bad = bad_rows(work.faults, work.height)
     if not unlike:
         same_keys(work, bad)
-    return work, _split(work, members, bad, columns, empty_cells)
+    done = _split(work, members, bad, columns, empty_cells)
+    return work, _with_changes(work, ~bad, done) if changes else done
+
+
+def _with_changes(work: Work, good: pl.Series, done: dict[int, Judgement]) -> dict[int, Judgement]:
+    """The judgements with their lists of changed cells; places count within each table's own accepted rows."""
+    listed = change_list(work, good)
+    starts, start = {}, 0
+    for number, judgement in done.items():
+        starts[number] = start
+        start += judgement.rows_accepted
+    return {
+        number: replace(
+            judgement,
+            changes=listed.filter(pl.col(_T) == number).drop(_T).with_columns(pl.col("at") - starts[number]),
+        )
+        for number, judgement in done.items()
+    }
 
 
 def _stacked(members: list[_Member]) -> pl.DataFrame:
@@ -362,7 +386,12 @@ def _by_table(frame: pl.DataFrame) -> dict[int, pl.DataFrame]:
 
 
 def _row_findings(rejected: pl.DataFrame) -> list[Finding]:
+    """All reasons of the first rejected rows."""
     if not rejected.height:
         return []
-    rows = rejected.head(ROW_FINDINGS).select("_row", "code", "column", "value", "message_de").iter_rows()
-    return [Finding(Severity.ERROR, code, text, row, column or None, value) for row, code, column, value, text in rows]
+    rows = rejected.head(ROW_FINDINGS).select("_row", "reasons").iter_rows()
+    return [
+        Finding(Severity.ERROR, one["code"], one["message_de"], row, one["column"] or None, one["value"])
+        for row, reasons in rows
+        for one in json.loads(reasons)
+    ]

@@ -28,7 +28,10 @@ MESSAGES: dict[str, str] = {
     "privacy_tax_id": "In Zeile {row} steht in „{column}“ eine Steuer-Identifikationsnummer. Sie darf nicht veröffentlicht werden. Bitte entfernen.",
     "privacy_person": "In Zeile {row} steht in „{column}“ der Name einer Person. Er darf nicht veröffentlicht werden. Bitte entfernen.",
     "privacy_birth_date": "In Zeile {row} steht in „{column}“ ein Geburtsdatum. Es darf nicht veröffentlicht werden. Bitte entfernen.",
+    "repair_undone": "In Zeile {row} steht in „{column}“ der Wert „{value}“. Die Reparatur „{expected}“ haben Sie zurückgenommen, und so wie er dasteht passt der Wert nicht. Bitte korrigieren Sie ihn selbst.",
     # the whole file
+    "repair_left": "In „{column}“ blieben {value} Werte, wie sie standen: Die Reparatur „{expected}“ haben Sie zurückgenommen.",
+    "undo_nothing": "Die Reparatur „{expected}“{column} sollte zurückgenommen werden. In dieser Datei gab es sie nicht.",
     "field_unserved": "Die Angabe „{expected}“ wurde in der Datei nicht gefunden. Sie wird gebraucht. Welche Spalte enthält sie?",
     "field_expected": "Die Angabe „{expected}“ wurde in der Datei nicht gefunden. Enthält eine Spalte sie unter anderem Namen?",
     "column_unsure": "Ist die Spalte „{column}“ die Angabe „{expected}“? Das ist nicht sicher, darum wurde sie nicht verwendet. Bitte ordnen Sie die Spalte zu.",
@@ -47,7 +50,7 @@ MESSAGES: dict[str, str] = {
 
 REPAIRS: dict[str, str] = {
     "whitespace": "Leerzeichen am Rand entfernt",
-    "missing_word": "Wort für „nicht bekannt“ als leer gelesen",
+    "missing_word": "Wort für ‚nicht bekannt‘ als leer gelesen",
     "mojibake": "Falsch dargestellte Umlaute wiederhergestellt",
     "decimal_comma": "Dezimalkomma in Dezimalpunkt gewandelt",
     "thousands_separator": "Tausendertrennzeichen entfernt",

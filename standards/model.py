@@ -49,6 +49,15 @@ class ColumnMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """One repaired cell: as it stood, as it is now (empty: nothing), and the reader's row number."""
+
+    before: str
+    after: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
 class Repair:
     """A change we made: counted and shown. `kind` is a stable code, `title_de` says it in words."""
 
@@ -56,8 +65,8 @@ class Repair:
     column: str
     count: int
     title_de: str
-    examples: tuple[tuple[str, str], ...] = ()
-    """Up to three pairs of before and after."""
+    examples: tuple[Example, ...] = ()
+    """Up to three."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,8 @@ class Judgement:
     findings: tuple[Finding, ...]
     unmapped: tuple[str, ...] = ()
     """Columns of the file that no field took."""
+    changes: pl.DataFrame | None = None
+    """Every repaired cell (`standards.changes.CHANGES_SCHEMA`); None where nobody asked for it."""
 
     @property
     def rows_accepted(self) -> int:
@@ -108,6 +119,8 @@ class Table:
     """Facts that stood beside the table (`ReadResult.extras`)."""
     told: dict[str, str] = field(default_factory=dict)
     """Answers kept from before: column → field."""
+    undo: frozenset[str] = frozenset()
+    """Repairs that are taken back: `KIND` for every column, `KIND:COLUMN` for one."""
 
 
 JsonObject = dict[str, Any]

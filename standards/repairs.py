@@ -8,7 +8,7 @@ import polars as pl
 
 from standards.mapping import VIRTUAL
 from standards.messages import REPAIRS
-from standards.model import Repair, Table
+from standards.model import Example, Repair, Table
 from standards.work import Change, Shown, Work
 
 
@@ -21,7 +21,8 @@ def count_repairs(work: Work) -> dict[int, list[Repair]]:
         else:
             counted = _counted_by_run(work.tables, change.column, change.mask)
         shown = [index for *_, first in counted for index in first]
-        pairs = iter(list(zip(_short(change.before, shown), _short(change.after, shown), strict=True)))
+        rows = work.frame[VIRTUAL + "row"].gather(shown).to_list()
+        pairs = map(Example, _short(change.before, shown), _short(change.after, shown), rows)
         for number, column, count, first in counted:
             examples = tuple(islice(pairs, len(first)))
             found.setdefault(number, []).append(Repair(change.kind, column, count, REPAIRS[change.kind], examples))

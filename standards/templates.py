@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from standards.definition import FieldDef, Standard
-from standards.writing import sheet_name
+from standards.workbook import sheet_name
 
 ROWS = 2000
 """Rows of the XLSX template that carry choices and checks."""

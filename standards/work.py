@@ -52,6 +52,8 @@ class Work:
     changes: list[Change] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     notes: list[tuple[int, Finding]] = field(default_factory=list)
+    left: list[Change] = field(default_factory=list)
+    """Repairs that would have been made but for `undo`."""
     once: dict[str, Once | None] = field(default_factory=dict)
     """Column → its different values in a pass of their own, where they repeat."""
     repeated: dict[str, Once] = field(default_factory=dict)
@@ -78,6 +80,19 @@ class Work:
         """What `make` makes of a field's values, each row for itself: of the different ones only, where they repeat."""
         once = self.repeated.get(name)
         return once.values.spread(make(once.work.values[name])) if once else make(self.values[name])
+
+    @property
+    def undo(self) -> frozenset[str]:
+        """Repairs that are taken back, as `KIND` or `KIND:COLUMN`; the tables of a pass agree about them."""
+        return next(iter(self.tables.values())).undo
+
+    def is_undone(self, kind: str, column: str | pl.Series) -> bool:
+        """Whether a repair of this kind in this column (of a wide file: in one of these) is taken back."""
+        undo = self.undo
+        if not undo or kind in undo:
+            return bool(undo)
+        named = {text.partition(":")[2] for text in undo if text.partition(":")[0] == kind}
+        return bool(named and named & set([column] if isinstance(column, str) else column.unique().to_list()))
 
     def nulls(self, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
         return (
@@ -131,7 +146,11 @@ class Once:
         for fault in self.work.faults:
             value = spread(fault.value) if isinstance(fault.value, pl.Series) else fault.value
             into.faults.append(replace(fault, mask=spread(fault.mask), value=value))
+        for left in self.work.left:
+            before, after = _shown_by(left.before, codes), _shown_by(left.after, codes)
+            into.left.append(Change(left.kind, left.column, spread(left.mask), before, after))
         self.work.changes.clear()
+        self.work.left.clear()
         self.work.faults.clear()
 
 
@@ -168,13 +187,10 @@ def clean_text(work: Work, column: str, missing: tuple[str, ...] = ()) -> pl.Ser
         work.plain[column], work.texts[column] = plain, raw
     elif column not in work.texts:
         text = stripped(raw)
-        if shown and text is not raw:
-            work.changed("whitespace", shown, (text != raw).fill_null(value=False), raw, text)
+        if text is not raw:
+            text = _cleaned(work, "whitespace", shown, raw, text)
         if not is_ascii(text) and mojibake_mask(text).any():
-            mended = map_unique(text, unmojibake, pl.String)
-            if shown:
-                work.changed("mojibake", shown, (mended != text).fill_null(value=False), text, mended)
-            text = mended
+            text = _cleaned(work, "mojibake", shown, text, map_unique(text, unmojibake, pl.String))
         work.texts[column] = text
     return _without_words(work, column, work.texts[column], missing)
 
@@ -185,11 +201,26 @@ def _without_words(work: Work, column: str, text: pl.Series, missing: tuple[str,
     shown = "" if column.startswith(VIRTUAL) else column
     unknown = missing_mask(text, missing)
     if unknown.any():
-        empty = text.set(unknown, None)
-        if shown:
-            work.changed("missing_word", shown, unknown, text, empty.fill_null(""))
-        text = empty
+        text = _cleaned(work, "missing_word", shown, text, text.set(unknown, None))
     return text
+
+
+def _cleaned(work: Work, kind: str, column: str, before: pl.Series, after: pl.Series) -> pl.Series:
+    """The text after a cleaning, or as it stood where that repair is taken back; either is counted."""
+    if not column:
+        return after
+    if kind == "missing_word":
+        mask = before.is_not_null() & after.is_null()
+        shown = after.fill_null("")
+    else:
+        mask, shown = (after != before).fill_null(value=False), after
+    if not work.is_undone(kind, column):
+        work.changed(kind, column, mask, before, shown)
+        return after
+    if mask.any():
+        work.left.append(Change(kind, column, mask, before, shown))
+    # an empty cell is empty, whatever is taken back
+    return before.set(before == "", None)
 
 
 def axis_of(work: Work, column: str) -> tuple[pl.Series, pl.Series, pl.Series | None]:

@@ -17,45 +17,68 @@ import polars as pl
 
 from standards.definition import Standard
 from standards.model import Judgement
+from standards.workbook import changes_frame, write_rejected, write_workbook
 
-XLSX_ROWS = 1_048_575
-"""Data rows an XLSX sheet can hold beside its header."""
+REJECTS_COLUMNS = ("Zeile", "Grund")
+"""Our own columns in front of the file's; a column of the file that is called so gets ` (Datei)` behind its name."""
+
 _FORMULA = r"^[=+\-@\t\r]"
 _NUMBER = r"^[-+]?\d[\d.,  ]*$"
 
 
-class TooManyRows(ValueError):
-    """More rows than an XLSX sheet holds; write CSV instead."""
-
-
 def write_fixed(judgement: Judgement, standard: Standard, path: Path) -> None:
-    """The accepted rows in the standard's field names; `.xlsx` by suffix, else CSV. Raises TooManyRows for XLSX."""
-    frame = judgement.accepted.select(list(standard.schema()))
-    with _whole(path) as partial:
+    """The accepted rows in the standard's field names; `.xlsx` by suffix, else CSV. Raises TooManyRows for XLSX.
+
+    An XLSX has the changed cells marked and listed where `judgement.changes` is there.
+    """
+    with whole(path) as partial:
         if path.suffix.lower() == ".xlsx":
-            titles = {field.name: field.title_de for field in standard.fields}
-            _write_xlsx(frame, partial, sheet=standard.title_de, notes=titles)
+            write_workbook(judgement, standard, partial)
         else:
-            _write_csv(frame, partial)
+            _write_csv(judgement.accepted.select(list(standard.schema())), partial)
 
 
 def write_rejects(judgement: Judgement, path: Path) -> None:
-    """The rejected rows with their original columns, row number and reason; `.xlsx` by suffix, else CSV."""
-    records = [json.loads(record) for record in judgement.rejected["record"].to_list()]
-    columns = list(dict.fromkeys(name for record in records for name in record))
-    original = {name: pl.Series(name, [record.get(name) for record in records], dtype=pl.String) for name in columns}
-    frame = judgement.rejected.select(pl.col("_row").alias("Zeile"), pl.col("message_de").alias("Grund"))
-    taken = {name: f"{name} (Datei)" if name in ("Zeile", "Grund") else name for name in columns}
-    frame = frame.with_columns(series.alias(taken[name]) for name, series in original.items())
-    with _whole(path) as partial:
+    """The rejected rows with their original columns, row number and reasons; `.xlsx` by suffix, else CSV.
+
+    The clerk corrects it in place and hands it in again: see `standards.corrections`.
+    """
+    with whole(path) as partial:
         if path.suffix.lower() == ".xlsx":
-            _write_xlsx(frame, partial, sheet="Zurückgestellt", notes={})
+            write_rejected(judgement, rejects_frame(judgement), partial)
         else:
-            _write_csv(frame, partial)
+            _write_csv(rejects_frame(judgement), partial)
+
+
+def write_changes(judgement: Judgement, standard: Standard, path: Path) -> None:
+    """The list of changed cells as CSV. Raises ValueError for a judgement without one."""
+    if judgement.changes is None:
+        raise ValueError("judge with changes=True to list them")
+    with whole(path) as partial:
+        _write_csv(changes_frame(judgement.changes, standard), partial)
+
+
+def rejects_frame(judgement: Judgement) -> pl.DataFrame:
+    """`Zeile`, `Grund` (all reasons) and the original columns; one line per row of the file, however wide it was."""
+    rows = judgement.rejected.group_by("_row", "record", maintain_order=True).agg(pl.col("reasons"))
+    records = [json.loads(record) for record in rows["record"].to_list()]
+    columns = list(dict.fromkeys(name for record in records for name in record))
+    reasons = [
+        " ".join(dict.fromkeys(reason["message_de"] for listed in several for reason in json.loads(listed)))
+        for several in rows["reasons"].to_list()
+    ]
+    taken = {name: f"{name} (Datei)" if name in REJECTS_COLUMNS else name for name in columns}
+    return pl.DataFrame(
+        [
+            rows["_row"].alias("Zeile"),
+            pl.Series("Grund", reasons, dtype=pl.String),
+            *(pl.Series(taken[name], [record.get(name) for record in records], dtype=pl.String) for name in columns),
+        ]
+    )
 
 
 @contextmanager
-def _whole(path: Path) -> Iterator[Path]:
+def whole(path: Path) -> Iterator[Path]:
     """A name beside `path` to write under; the file appears whole or not at all, also on a full disk."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -82,49 +105,3 @@ def _write_csv(frame: pl.DataFrame, path: Path) -> None:
     guarded(frame).rename(head).write_csv(
         path, datetime_format="%Y-%m-%dT%H:%M:%S", date_format="%Y-%m-%d", line_terminator="\r\n"
     )
-
-
-def _write_xlsx(frame: pl.DataFrame, path: Path, *, sheet: str, notes: dict[str, str]) -> None:
-    import xlsxwriter
-
-    if frame.height > XLSX_ROWS:
-        raise TooManyRows(
-            f"Eine Excel-Datei fasst höchstens {XLSX_ROWS:,} Zeilen. Bitte wählen Sie CSV.".replace(",", ".")
-        )
-    options = {
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "nan_inf_to_errors": True,
-    }
-    with xlsxwriter.Workbook(str(path), options) as book:
-        page = book.add_worksheet(sheet_name(sheet))
-        bold = book.add_format({"bold": True, "bottom": 1})
-        formats = {
-            pl.Date: book.add_format({"num_format": "yyyy-mm-dd"}),
-            pl.Datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
-        }
-        page.freeze_panes(1, 0)
-        for number, name in enumerate(frame.columns):
-            page.write_string(0, number, name, bold)
-            if name in notes:
-                page.write_comment(0, number, notes[name])
-            page.set_column(number, number, min(40, max(10, len(name) + 2)))
-            _write_column(page, number, frame[name], formats.get(frame.schema[name].base_type()))
-
-
-def _write_column(page: object, number: int, values: pl.Series, form: object) -> None:
-    write_string, write = page.write_string, page.write  # type: ignore[attr-defined]
-    text = values.dtype == pl.String
-    for row, value in enumerate(values.to_list(), start=1):
-        if value is None:
-            continue
-        if text:
-            write_string(row, number, value[:32_767])
-        else:
-            write(row, number, value, form)
-
-
-def sheet_name(title: str) -> str:
-    """A title as Excel allows it for a sheet: at most 31 characters, no brackets, slashes, colons, stars."""
-    return "".join("-" if char in "[]:*?/\\" else char for char in title)[:31] or "Daten"

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.cli.arguments import AsJson, require_standard, wrong_ags
+from orchestration.cli.arguments import AsJson, Undo, require_standard, undone, wrong_ags
 from orchestration.cli.output import CannotError, err, out, print_json, table
 
 if TYPE_CHECKING:
     from connectors.reading.result import ReadResult
-    from standards.model import Judgement
+    from standards.model import Judgement, Repair
 
 
 def read(
@@ -82,8 +82,10 @@ def check(
     publisher: Annotated[str | None, typer.Option(help="AGS of the Kommune, 8 digits.")] = None,
     fixed: Annotated[Path | None, typer.Option(help="Write the accepted rows here (.csv or .xlsx).")] = None,
     rejects: Annotated[
-        Path | None, typer.Option(help="Write the rejected rows with their reasons here (.csv).")
+        Path | None, typer.Option(help="Write the rejected rows with their reasons here (.csv or .xlsx).")
     ] = None,
+    changes: Annotated[Path | None, typer.Option(help="Write the list of changed cells here (.csv).")] = None,
+    undo: Undo = None,
     sheet: Annotated[str | None, typer.Option(help="Name of the sheet to read.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -91,20 +93,29 @@ def check(
     from connectors.conversion import check_file
     from connectors.reading import Unreadable
     from standards.registry import load_standards
-    from standards.writing import write_fixed, write_rejects
+    from standards.writing import write_changes, write_fixed, write_rejects
 
     if not file.is_file():
         raise CannotError(f"{file}: there is no such file. Check the path.")
     known = load_standards()
     _require_known(standard, known, publisher)
     try:
-        reading, judgement = check_file(file, known[standard] if standard else known, ags=publisher, sheet=sheet)
+        reading, judgement = check_file(
+            file,
+            known[standard] if standard else known,
+            ags=publisher,
+            sheet=sheet,
+            undo=undone(undo),
+            changes=bool(changes or (fixed and fixed.suffix.lower() == ".xlsx")),
+        )
     except Unreadable as problem:
         raise CannotError(f"{file.name}: {problem.message_de}") from problem
     if fixed:
         write_fixed(judgement, known[judgement.standard], fixed)
     if rejects:
         write_rejects(judgement, rejects)
+    if changes:
+        write_changes(judgement, known[judgement.standard], changes)
     if as_json:
         print_json(_check_document(reading, judgement))
     else:
@@ -133,8 +144,16 @@ def _check_document(reading: ReadResult, judgement: Judgement) -> dict[str, obje
         "rows_accepted": judgement.rows_accepted,
         "rows_rejected": judgement.rows_rejected,
         "repairs": list(judgement.repairs),
+        "changes": judgement.changes.height if judgement.changes is not None else None,
         "findings": list(judgement.findings),
     }
+
+
+def _example(repair: Repair) -> str:
+    if not repair.examples:
+        return ""
+    first = repair.examples[0]
+    return f"Zeile {first.row}: {first.before} → {first.after or 'leer'}"
 
 
 def _say_judgement(file: Path, judgement: Judgement) -> None:
@@ -156,8 +175,9 @@ def _say_judgement(file: Path, judgement: Judgement) -> None:
     if judgement.unmapped:
         out.print("Nicht zugeordnet: " + ", ".join(judgement.unmapped), style="dim", markup=False)
     if judgement.repairs:
-        rows = [(r.title_de, r.column, r.count) for r in judgement.repairs]
-        out.print(table("Repariert", ["was", "Spalte", "Anzahl"], rows, right=["Anzahl"]))
+        rows = [(r.title_de, r.column, r.count, _example(r), r.kind) for r in judgement.repairs]
+        columns = ["was", "Spalte", "Anzahl", "zum Beispiel", "zurücknehmen mit --undo"]
+        out.print(table("Repariert", columns, rows, right=["Anzahl"]))
     shown = judgement.findings[:20]
     for finding in shown:
         out.print(f"  {finding.severity.value}: {finding.message_de}", markup=False)
