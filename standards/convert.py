@@ -2,29 +2,42 @@
 
 Does not belong here: which column is which field (`matching`), whole-row rules (`rows`), the sentences (`messages`).
 """
+# ruff: noqa: E501  a pattern broken over lines is no longer a pattern
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import polars as pl
 
 from standards.definition import FieldDef
-from standards.headers import factor, fold
+from standards.headers import UNIT_WORDS, factor, fold, unit_of_size
 from standards.mapping import VIRTUAL, Source
+from standards.messages import say
+from standards.model import Finding, Severity
 from standards.moments import month_first_by, order_clues, read_moments
 from standards.numbers import Numbers
 from standards.overall import either
 from standards.samples import code_words
+from standards.species import written
 from standards.split import split_cells
 from standards.words import NO_WORDS, YES_WORDS, map_unique
 from standards.work import Work, clean_text, once_of
 
+FEW_SIZES = 3
+"""With fewer values the size of a column says nothing."""
+_SEVERAL = r"(?i)^\s*(?:[<>≤≥]=?|über|ueber|unter|bis|ab|mehr als|weniger als|mind(?:estens|\.)|max(?:imal|\.))\s*\d|^\s*\d+(?:[.,]\d+)?\s*\D{0,4}(?:-|–|bis|/)\s*\d+(?:[.,]\d+)?\s*\D{0,4}$"
+"""A range or a bound where one number is wanted: which number it is, a person must say."""
+_SEASON = r"(?i)^(?:frühjahr|fruehjahr|frühling|sommer|herbst|winter|anfang|mitte|ende|um|etwa|(?:0?[1-9]|1[0-2])[/.]|[a-zä]{3,9}\.?)\s*((?:1[5-9]|20)\d\d)$"
+"""A year with a season or month before it."""
+
 
 def convert_fields(work: Work) -> None:
     """Every field of the mapping to its type, helpers first because others are made of them."""
-    sources = {source.field: source for source in work.mapping.sources if source.kind != "join"}
+    sources = {source.field: source for source in work.mapping.sources if source.kind not in ("join", "span")}
     joined = [source for source in work.mapping.sources if source.kind == "join"]
     for name, wanted in work.standard.by_name.items():
         if name in sources and sources[name].kind != "moment":
@@ -35,6 +48,9 @@ def convert_fields(work: Work) -> None:
             convert_field(work, wanted, _moment_text(work, source), source)
     for source in joined:
         _join(work, source)
+    for source in work.mapping.sources:
+        if source.kind == "span":
+            _span(work, source)
 
 
 def _from_source(work: Work, wanted: FieldDef, source: Source) -> None:
@@ -65,6 +81,8 @@ def _text(work: Work, wanted: FieldDef, source: Source) -> pl.Series:
         for column in source.columns[1:]:
             other = clean_text(work, column, wanted.missing)
             text = pl.DataFrame({"a": text, "b": other}).select(pl.coalesce("a", "b")).to_series()
+    if source.kind == "compose":
+        return _composed(work, wanted, source)
     if source.kind == "split":
         parts = split_cells(text, work.standard.split[source.rule])
         part = parts[wanted.name]
@@ -80,6 +98,27 @@ def _text(work: Work, wanted: FieldDef, source: Source) -> pl.Series:
             )
         return part
     return text
+
+
+def _composed(work: Work, wanted: FieldDef, source: Source) -> pl.Series:
+    """Genus, species and cultivar as one name; a cultivar gets its quotes."""
+    rule = work.standard.compose[source.rule]
+    parts: list[pl.Series] = []
+    for part, column in zip(rule.parts, source.columns, strict=True):
+        if not column:
+            continue
+        text = clean_text(work, column, wanted.missing)
+        if part.quote:
+            text = text.str.replace(r"^([^'\"„“‚‘’`´].*)$", f"{part.quote}${{1}}{part.quote}")
+        parts.append(text)
+    columns = [text.alias(str(number)) for number, text in enumerate(parts)]
+    made = (
+        pl.DataFrame(columns).select(pl.concat_str(pl.all(), separator=rule.separator, ignore_nulls=True)).to_series()
+    )
+    made = made.set(parts[0].is_null(), None)
+    work.origins[wanted.name] = ", ".join(column for column in source.columns if column)
+    work.changed("joined", work.origins[wanted.name], (made != parts[0]).fill_null(value=False), parts[0], made)
+    return made
 
 
 def _moment_text(work: Work, source: Source) -> pl.Series:
@@ -148,10 +187,33 @@ def _join(work: Work, source: Source) -> None:
     work.repeated.pop(wanted.name, None)
 
 
+def _span(work: Work, source: Source) -> None:
+    """`6` and `12` to `6-12`; behind a text of the field's own where it has one (`Sa 07:00-13:00`)."""
+    first, last = (work.values[name] for name in source.columns)
+    own = work.values.get(source.field, work.nulls(pl.String))
+    frame = pl.DataFrame({"own": own, "a": first, "b": last})
+    both = pl.concat_str("a", "b", separator="-", ignore_nulls=True)
+    only = pl.when(pl.col("b").is_null()).then(pl.format("ab {}", "a")).otherwise(pl.format("bis {}", "b"))
+    whole = pl.col("a").is_not_null() & pl.col("b").is_not_null()
+    none = pl.col("a").is_null() & pl.col("b").is_null()
+    said = pl.when(none).then(None).when(whole).then(both).otherwise(only)
+    text = frame.with_columns(s=said).select(
+        pl.when(pl.col("s").is_null())
+        .then("own")
+        .otherwise(pl.concat_str("own", "s", separator=" ", ignore_nulls=True))
+    )
+    made = text.to_series()
+    where = ", ".join(work.origins[name] for name in source.columns)
+    work.origins.setdefault(source.field, where)
+    work.changed("joined", where, (made != own).fill_null(value=True) & made.is_not_null(), first, made)
+    work.values[source.field] = made
+    work.repeated.pop(source.field, None)
+
+
 def convert_field(work: Work, wanted: FieldDef, text: pl.Series, source: Source) -> None:
     """One field from its cleaned text; what does not convert is a fault of its row."""
     if wanted.type == "string":
-        work.values[wanted.name] = _codes(work, wanted, text) if wanted.codes else text
+        work.values[wanted.name] = _codes(work, wanted, text) if wanted.codes else _written(work, wanted, text)
     elif wanted.type in ("date", "datetime"):
         work.values[wanted.name] = _moments(work, wanted, text)
     elif wanted.type == "boolean":
@@ -180,6 +242,14 @@ def _codes(work: Work, wanted: FieldDef, text: pl.Series) -> pl.Series:
         listed = ", ".join(f"„{code.title_de or code.value}“" for code in wanted.codes[:12])
         work.fault("not_in_codelist", wanted.name, unknown, text, f"Erlaubt sind: {listed}.")
     return coded
+
+
+def _written(work: Work, wanted: FieldDef, text: pl.Series) -> pl.Series:
+    if wanted.form is None:
+        return text
+    names = written(text, wanted.form)
+    work.changed("name_form", _where(work, wanted), (names != text).fill_null(value=False), text, names)
+    return names
 
 
 def _booleans(work: Work, wanted: FieldDef, text: pl.Series) -> pl.Series:
@@ -241,7 +311,9 @@ def _years(work: Work, wanted: FieldDef, text: pl.Series) -> pl.Series:
         moments, _ = read_moments(text.set(~left, None), work.groups, _order(work, wanted))
         dated = moments.dt.year().cast(pl.Int32)
         work.changed("date_format", _where(work, wanted), dated.is_not_null(), text, dated)
-        years = pl.DataFrame({"a": years, "b": dated}).select(pl.coalesce("a", "b")).to_series()
+        seasonal = text.set(~left | dated.is_not_null(), None).str.extract(_SEASON, 1).cast(pl.Int32, strict=False)
+        work.changed("date_format", _where(work, wanted), seasonal.is_not_null(), text, seasonal)
+        years = pl.DataFrame({"a": years, "b": dated, "c": seasonal}).select(pl.coalesce("a", "b", "c")).to_series()
     _count_kinds(work, wanted, text, numbers, years)
     work.fault("not_a_year", wanted.name, years.is_null() & text.is_not_null(), text)
     check_range(work, wanted, years, text)
@@ -254,6 +326,8 @@ def _numbers(work: Work, wanted: FieldDef, text: pl.Series, unit: str | None) ->
     _count_kinds(work, wanted, text, numbers, values)
     before = values
     values = _in_unit(wanted, values, numbers, unit)
+    if wanted.usual and numbers.units is None:
+        values = _unit_by_values(work, wanted, values, is_named=unit is not None)
     if values is not before:
         work.changed(
             "unit", _where(work, wanted), (values != before).fill_null(value=False), text, values.cast(pl.String)
@@ -263,7 +337,11 @@ def _numbers(work: Work, wanted: FieldDef, text: pl.Series, unit: str | None) ->
         work.fault("not_an_integer", wanted.name, (values.is_not_null() & ~whole.fill_null(value=True)), text)
         values = values.set(~whole.fill_null(value=True), None).round(0).cast(pl.Int64, strict=False)
     expected = f"Erwartet wird eine Zahl{_unit_words(wanted)}."
-    work.fault("not_a_number", wanted.name, numbers.values.is_null() & text.is_not_null(), text, expected)
+    unread = numbers.values.is_null() & text.is_not_null()
+    if unread.any():
+        several = unread & text.str.contains(_SEVERAL).fill_null(value=False)
+        work.fault("number_range", wanted.name, several, text, expected)
+        work.fault("not_a_number", wanted.name, unread & ~several, text, expected)
     check_range(work, wanted, values, text)
     return values
 
@@ -276,6 +354,47 @@ def _in_unit(wanted: FieldDef, values: pl.Series, numbers: Numbers, unit: str | 
         scales = pl.Series("s", [factor(name, wanted.unit) or 1.0 for name in named], dtype=pl.Float64)
         return _scaled(values, numbers.units.replace_strict(named, scales, default=by_header, return_dtype=pl.Float64))
     return values if by_header == 1.0 else _scaled(values, by_header)
+
+
+def _unit_by_values(work: Work, wanted: FieldDef, values: pl.Series, *, is_named: bool) -> pl.Series:
+    """A unit nobody names is told by the size of the whole column, with a question; a named one is only doubted."""
+    scales: dict[int, float] = {}
+    sizes = pl.DataFrame({"g": work.groups, "v": values}).filter(pl.col("v") > 0)
+    sizes = sizes.group_by("g", maintain_order=True).agg(s=pl.col("v").log().sum(), n=pl.len())
+    if work.overall is not None:
+        clue = (float(sizes["s"].sum()), int(sizes["n"].sum()))
+        told = work.overall.add(("unit", wanted.name), clue, _more_sizes, partial(_told_by_size, wanted))()
+        tables = dict.fromkeys(work.tables, told)
+    else:
+        tables = {group: _told_by_size(wanted, (logs, count)) for group, logs, count in sizes.iter_rows()}
+    for group, found in tables.items():
+        if found is None:
+            continue
+        code = "unit_doubtful" if is_named else "unit_by_values"
+        column = _header(work, wanted)
+        text = say(code, column=column, value=found[2], expected=UNIT_WORDS[found[0]])
+        work.notes.append((group, Finding(Severity.WARNING, code, text, column=column)))
+        if not is_named:
+            scales[group] = found[1]
+    if not scales:
+        return values
+    by = work.groups.replace_strict(list(scales), list(scales.values()), default=1.0, return_dtype=pl.Float64)
+    return _scaled(values, by)
+
+
+def _told_by_size(wanted: FieldDef, sizes: tuple[float, int]) -> tuple[str, float, str] | None:
+    """(unit, factor, middle in words) of the unit the column's size tells, from logarithms summed and counted."""
+    logs, count = sizes
+    middle = math.exp(logs / count) if count >= FEW_SIZES else None
+    told = None if middle is None else unit_of_size(wanted.unit, middle, wanted.usual)
+    if middle is None or told is None:
+        return None
+    # one digit: parts of one table should not differ in the words
+    return (*told, f"{float(f'{middle:.0e}'):g}".replace(".", ","))
+
+
+def _more_sizes(one: tuple[float, int], other: tuple[float, int]) -> tuple[float, int]:
+    return one[0] + other[0], one[1] + other[1]
 
 
 def _scaled(values: pl.Series, by: pl.Series | float) -> pl.Series:
@@ -308,6 +427,8 @@ def _settled(work: Work, wanted: FieldDef, text: pl.Series, numbers: Numbers) ->
     german, english = pl.col("comma") | pl.col("dot_groups"), pl.col("dot") | pl.col("comma_groups")
     sure: pl.Expr = german ^ english
     grouped: pl.Expr = pl.when(german & ~english).then("point").when(english & ~german).then(~pl.col("point"))
+    near = _nearer(wanted)
+    sure, grouped = sure | near.is_not_null(), pl.coalesce(grouped, near)
     default = pl.col("point") if wanted.unit == "eur" else pl.lit(value=False)
     if wanted.type == "integer":
         grouped, sure = ~(pl.col("zeros") & ~pl.col("point")), pl.lit(value=True)
@@ -341,22 +462,46 @@ def _number_clues(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.group_by("g").agg(
         **{name: pl.col("x").str.contains(pattern).any() for name, pattern in _SEPARATORS.items()},
         zeros=pl.col("x").filter("a").str.ends_with("000").all() & (pl.col("a") | pl.col("x").is_null()).all(),
+        logs=pl.col("v").filter(~pl.col("a") & (pl.col("v") > 0)).log().sum(),
+        amongst=(~pl.col("a") & (pl.col("v") > 0)).sum(),
     )
 
 
 def _more_number_clues(one: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
     """The clues of two parts of one table."""
     both = pl.concat([one, other])
-    return both.group_by("g").agg(*(pl.col(name).any() for name in _SEPARATORS), pl.col("zeros").all())
+    either_one = [pl.col(name).any() for name in _SEPARATORS]
+    return both.group_by("g").agg(*either_one, pl.col("zeros").all(), pl.col("logs", "amongst").sum())
 
 
-def _settling(kind: str, clues: pl.DataFrame) -> dict[str, bool]:
+def _settling(kind: str, clues: pl.DataFrame) -> dict[str, bool | float]:
     """As much of the clues as decides: two tables that differ in nothing of it are read alike."""
     seen = clues.row(0, named=True)
     if kind == "integer":
-        return dict.fromkeys(_SEPARATORS, False) | {"zeros": seen["zeros"]}
+        return dict.fromkeys(_SEPARATORS, False) | {"zeros": seen["zeros"], "logs": 0.0, "amongst": 0}
     german, english = seen["comma"] or seen["dot_groups"], seen["dot"] or seen["comma_groups"]
-    return dict.fromkeys(_SEPARATORS, False) | {"comma": german, "dot": english, "zeros": False}
+    return dict.fromkeys(_SEPARATORS, False) | {"comma": german, "dot": english, "zeros": False, **_size(seen)}
+
+
+def _size(seen: dict[str, Any]) -> dict[str, float]:
+    """How many others there are (none, one, more) and the mean of their logarithms, to halves: parts seldom differ."""
+    many = seen["amongst"]
+    return {"logs": round(2 * seen["logs"] / many) / 2 * min(many, 2) if many else 0.0, "amongst": min(many, 2)}
+
+
+def _nearer(wanted: FieldDef) -> pl.Expr:
+    """True for thousands, False for decimals where one reading alone fits the other values and the field's range.
+
+    The size of the others is the mean of their logarithms: `2.500` beside 850 and 1200 square metres is 2500.
+    """
+    size, many = pl.col("v").abs().log(), pl.lit(6.907755)
+    others = (2 * pl.col("logs") / pl.col("amongst")).round() / 2
+    away = (size - others).abs() - (size + many - others).abs()
+    near = pl.when((pl.col("amongst") > 0) & (away.abs() > pl.when(pl.col("amongst") > 1).then(2.5).otherwise(4.0)))
+    likely = near.then(away > 0)
+    if wanted.maximum is None:
+        return likely
+    return pl.when(pl.col("v") * 1000 > wanted.maximum).then(pl.lit(value=False)).otherwise(likely)
 
 
 def check_range(work: Work, wanted: FieldDef, values: pl.Series, text: pl.Series) -> None:

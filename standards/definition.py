@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import Self
+from typing import Literal, Self
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from standards.compounds import meanings
 from standards.headers import fold
 from standards.model import FieldType
 from standards.rules import Plausibility, Privacy
 
 _NAME = re.compile(r"^[a-z][a-z0-9_]*$")
+_COUNT_WORDS = frozenset({"anzahl", "gesamt"})
 DTYPES: dict[str, pl.DataType] = {
     "string": pl.String(),
     "integer": pl.Int64(),
@@ -53,6 +55,8 @@ class FieldDef(_Frozen):
     """A file without such a column is asked about, its rows are kept."""
     minimum: float | None = None
     maximum: float | None = None
+    usual: tuple[float, float] | None = None
+    """Where the middle of a whole column lies: trunks of 1.2 are metres, not centimetres, whatever one tree may be."""
     codes: tuple[Code, ...] = ()
     closed: bool = True
     """True: only the listed codes are allowed. False: other words stay as they are."""
@@ -66,6 +70,8 @@ class FieldDef(_Frozen):
     """All matching columns are used, the first filled one wins."""
     join: tuple[str, ...] = ()
     """Helper fields that together make this one: street, house number, postcode, town."""
+    span: tuple[str, ...] = ()
+    """Two helper fields, from and to, that this one is made of or that belong behind it: `Sa` and 7 to 13 o'clock."""
     minus: tuple[str, ...] = ()
     """Two fields whose difference this is where it has no column of its own."""
     year_of: str | None = None
@@ -75,6 +81,10 @@ class FieldDef(_Frozen):
     """Helper fields of date and time that together make this moment."""
     from_context: tuple[str, ...] = ()
     """Patterns searched in the file's name, title lines and headers where no column serves; group 1 is the value."""
+    by_content: str | None = None
+    """Pattern that nearly all values of a column fit that is surely this field, whatever its header says."""
+    form: Literal["botanical", "plain_name"] | None = None
+    """How a text is written: botanical names without authors, names that are not in capitals throughout."""
     free_text: bool = True
     """False: text that may hold telephone numbers or names by its nature is not judged by the privacy gate."""
     example: str = ""
@@ -127,6 +137,24 @@ class Split(_Frozen):
     """Field → pattern for a cell that holds just this one; the last field takes what nothing matches."""
 
 
+class Part(_Frozen):
+    """One column of a field that a file spreads over several: its headers and what nearly all its values fit."""
+
+    columns: tuple[str, ...]
+    pattern: str = "."
+    optional: bool = False
+    quote: str = ""
+    """Put around a value that has no quotes: cultivars."""
+
+
+class Compose(_Frozen):
+    """A field whose parts stand in columns of their own: genus, species, cultivar."""
+
+    field: str
+    parts: tuple[Part, ...]
+    separator: str = " "
+
+
 class Derive(_Frozen):
     """A code that follows from how another field begins, where the named columns served it (empty: any)."""
 
@@ -166,6 +194,7 @@ class Standard(_Frozen):
     """Of each group at least one field must be filled."""
     wide: tuple[Wide, ...] = ()
     split: tuple[Split, ...] = ()
+    compose: tuple[Compose, ...] = ()
     derive: tuple[Derive, ...] = ()
     refuse: tuple[Refuse, ...] = ()
     interval: tuple[str, str] | None = None
@@ -174,6 +203,8 @@ class Standard(_Frozen):
     """Words in a file's name or titles that speak for this standard."""
     privacy: Privacy = Privacy()
     plausibility: tuple[Plausibility, ...] = ()
+    subject: tuple[str, ...] = ()
+    """What every row is: `Baum` adds nothing to `Baumhöhe` in a tree register."""
 
     @model_validator(mode="after")
     def _known_fields(self) -> Self:
@@ -192,13 +223,14 @@ class Standard(_Frozen):
         found = [("key", self.key), ("required_any", groups), ("interval", self.interval or ())]
         found += [("wide", (rule.value, *rule.needs)) for rule in self.wide]
         found += [("split", rule.fields) for rule in self.split]
+        found += [("compose", (rule.field,)) for rule in self.compose]
         found += [("derive", (rule.field, rule.source)) for rule in self.derive]
         found += [("refuse", (rule.field,)) for rule in self.refuse]
         found += [("privacy.patterns", (rule.field,)) for rule in self.privacy.patterns if rule.field]
         found += [("privacy.small_cells", (rule.field, *rule.when)) for rule in self.privacy.small_cells]
         found += [(f"plausibility {rule.name!r}", rule.fields) for rule in self.plausibility]
         found += [
-            (f"fields.{f.name}", f.join + f.minus + tuple(filter(None, (f.date_part, f.time_part, f.year_of))))
+            (f"fields.{f.name}", f.join + f.span + f.minus + tuple(filter(None, (f.date_part, f.time_part, f.year_of))))
             for f in self.all_fields
         ]
         return found
@@ -228,6 +260,23 @@ class Standard(_Frozen):
         return {
             word: tuple((name, how, score) for name, (how, score) in found.items()) for word, found in index.items()
         }
+
+    def meaning_of(self, said: frozenset[str]) -> frozenset[str]:
+        """A header's meanings without what goes without saying in this standard."""
+        return said - self._unsaid or said - _COUNT_WORDS or said
+
+    @cached_property
+    def _unsaid(self) -> frozenset[str]:
+        return _COUNT_WORDS.union(*(meanings(word) for word in self.subject))
+
+    @cached_property
+    def meaning_index(self) -> dict[frozenset[str], tuple[str, str]]:
+        """Meanings → (field, its word) where just one field has a name or synonym of these meanings."""
+        index: dict[frozenset[str], dict[str, str]] = {}
+        for field in self.all_fields:
+            for word in (field.name, field.title_de, *field.synonyms):
+                index.setdefault(self.meaning_of(meanings(word)), {}).setdefault(field.name, word)
+        return {said: next(iter(found.items())) for said, found in index.items() if len(found) == 1}
 
     @cached_property
     def scores(self) -> dict[tuple[str, ...], list[tuple[float, str, str, str]]]:

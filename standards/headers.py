@@ -12,7 +12,8 @@ _PATH = re.compile(r"[.:/](?=[^\d\s])")
 _COUNTED = re.compile(r"(?:[_ ]\(?\d{1,2}\)?)$")
 _UNIT_IN_BRACKETS = re.compile(r"[(\[]\s*(?:in\s+)?([^()\[\]]{1,12}?)\s*[)\]]")
 _UNIT_AT_END = re.compile(
-    r"(?:[_\s,]|\bin\s)+(mm|cm|dm|m|km|qm|m2|m²|ha|km2|eur|euro|€|t€|teur|tsd\.? ?eur|min|std|h)\.?$", re.IGNORECASE
+    r"(?:[_\s,]|\bin\s)+(mm|cm|m|km|qm|m2|m²|ha|km2|eur|euro|€|t€|teur|tsd\.? ?eur|min|std|h|metern?|zentimetern?|quadratmetern?|hektar|minuten)\.?$",
+    re.IGNORECASE,
 )
 _UMLAUTS = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "²": "2", "³": "3", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"}
@@ -126,3 +127,23 @@ def factor(unit: str | None, wanted: str | None) -> float | None:
     if have[0] != want[0]:
         return None
     return have[1] / want[1]
+
+
+UNIT_WORDS = {
+    "mm": "Millimeter",
+    "cm": "Zentimeter",
+    "m": "Meter",
+    "m2": "Quadratmeter",
+    "ha": "Hektar",
+    "km2": "Quadratkilometer",
+}
+"""The units that municipal tables use without naming them, in words."""
+
+
+def unit_of_size(wanted: str | None, size: float, usual: tuple[float, float] | None) -> tuple[str, float] | None:
+    """(unit, factor to `wanted`) of the one unit in which a column of this size is usual; None where it is so as it is."""
+    if usual is None or usual[0] <= size <= usual[1]:
+        return None
+    scales = [(unit, factor(unit, wanted)) for unit in UNIT_WORDS if unit != wanted]
+    fitting = [(unit, by) for unit, by in scales if by and by != 1.0 and usual[0] <= size * by <= usual[1]]
+    return fitting[0] if len(fitting) == 1 else None

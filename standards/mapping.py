@@ -7,7 +7,7 @@ from typing import Literal
 
 from standards.model import ColumnMatch, Finding
 
-SourceKind = Literal["column", "split", "join", "coalesce", "moment", "constant", "virtual"]
+SourceKind = Literal["column", "split", "join", "coalesce", "moment", "constant", "virtual", "compose", "span"]
 
 VIRTUAL = "\x1f"
 """Prefix of columns that unpivoting adds; no reader lets this character into a header."""
@@ -15,7 +15,7 @@ VIRTUAL = "\x1f"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a field's text comes from. `rule` is the index of the split rule; `value` a constant from the context."""
+    """Where a field's text comes from. `rule`: index of its split or compose rule; `value`: a constant."""
 
     field: str
     kind: SourceKind

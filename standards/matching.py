@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import partial
 
+from standards.content import find_by_content, find_composed
 from standards.definition import FieldDef, Standard
-from standards.headers import factor, fold, forms, forms_in, unit_of
+from standards.headers import factor, fold, forms, unit_of
 from standards.mapping import VIRTUAL, Mapping, Position, Source, Unpivot
 from standards.messages import say
 from standards.model import ColumnMatch, Finding, Severity, Table
+from standards.naming import alike, scores
 from standards.places_matching import Sampler, find_position
 from standards.samples import code_words, fits_field, needs_content, sample
 from standards.split import find_splits
@@ -79,8 +81,12 @@ def match_table(table: Table, standard: Standard, sampler: Sampler | None = None
     _by_name(state)
     unpivoted = _unpivot(state)
     spec, wide_matches = unpivoted or (None, ())
-    sources, split_matches = find_splits(standard, columns, state.taken, state.by_field, state.values)
+    sources, composed = find_composed(standard, columns, state.by_field, state.values)
+    state.taken.update({match.column: match.field for match in composed})
+    split, split_matches = find_splits(standard, columns, state.taken, state.by_field, state.values)
+    sources += split
     _by_likeness(state, spec)
+    _by_content(state, {source.field for source in sources}, spec)
     sources += [_source(state, name) for name in state.by_field]
     sources += _made(state, sources, spec)
     served = {source.field for source in sources} | ({"lat", "lon"} if position else set())
@@ -88,7 +94,7 @@ def match_table(table: Table, standard: Standard, sampler: Sampler | None = None
     named = tuple(
         ColumnMatch(column, name, how, confidence) for name, (column, how, confidence) in state.by_field.items()
     )
-    matches = (*named, *split_matches, *wide_matches, *place_matches)
+    matches = (*named, *composed, *split_matches, *wide_matches, *place_matches)
     used = {match.column for match in matches} | {column for source in sources for column in source.columns}
     order = {name: rank for rank, name in enumerate(standard.by_name)}
     return Mapping(
@@ -120,7 +126,7 @@ def _told(state: _State) -> tuple[Position, tuple[ColumnMatch, ...]] | None:
 
 def _by_name(state: _State) -> None:
     """Names and synonyms, best scores first, each column and each field once, content checked."""
-    for score, column, name, how in _scores(state):
+    for score, column, name, how in scores(state.standard, state.columns):
         wanted = state.standard.by_name[name]
         if column in state.taken or (name in state.by_field and not wanted.coalesce) or name in ("lat", "lon"):
             continue
@@ -141,27 +147,6 @@ def _by_name(state: _State) -> None:
             state.taken[column] = name
         else:
             state.take(column, name, how, score)
-
-
-def _scores(state: _State) -> list[tuple[float, str, str, str]]:
-    """(score, column, field, how), best first; ties by the order of the file. Remembered per header line."""
-    remembered = state.standard.scores.get(state.columns)
-    if remembered is None:
-        remembered = state.standard.scores[state.columns] = _all_scores(state)
-    return remembered
-
-
-def _all_scores(state: _State) -> list[tuple[float, str, str, str]]:
-    index = state.standard.header_index
-    found: dict[tuple[str, str], tuple[float, str]] = {}
-    for column, known in forms_in(state.columns).items():
-        for form, loss in known:
-            for name, how, score in index.get(form, ()):
-                best = found.get((column, name), (0.0, how))
-                found[column, name] = max(best, (score - loss, how))
-    place = {column: rank for rank, column in enumerate(state.columns)}
-    scored = [(score, column, name, how) for (column, name), (score, how) in found.items()]
-    return sorted(scored, key=lambda item: (-item[0], place[item[1]]))
 
 
 def _unpivot(state: _State) -> tuple[Unpivot, tuple[ColumnMatch, ...]] | None:
@@ -195,11 +180,10 @@ def _by_likeness(state: _State, spec: Unpivot | None) -> None:
         if column in state.taken or fold(column).endswith("id"):
             continue
         for form, _ in forms(column)[:2]:
-            found = _alike(form, tuple(state.standard.header_index))
+            found = alike(state.standard, column, form)
             if found is None:
                 continue
-            word, ratio = found
-            name = state.standard.header_index[word][0][0]
+            name, ratio = found
             wanted = state.standard.by_name[name]
             if name in filled or not wanted.fuzzy or fits_field(wanted, state.values(column)) < 0.8:
                 continue
@@ -211,15 +195,17 @@ def _by_likeness(state: _State, spec: Unpivot | None) -> None:
             break
 
 
-@lru_cache(maxsize=8192)
-def _alike(form: str, words: tuple[str, ...]) -> tuple[str, float] | None:
-    """The most similar known header, if it is similar at all; short words are never alike."""
-    from rapidfuzz import fuzz, process
-
-    if len(form) < 6:
-        return None
-    found = process.extractOne(form, [word for word in words if len(word) >= 6], scorer=fuzz.ratio, score_cutoff=84)
-    return (str(found[0]), float(found[1])) if found else None
+def _by_content(state: _State, made: set[str], spec: Unpivot | None) -> None:
+    """Columns whose values tell what they are; a column that may be a field is asked about."""
+    served = {*state.by_field, *made, *((spec.value_field, *spec.set_fields) if spec else ())}
+    free = [column for column in state.columns if column not in state.taken]
+    found, asked = find_by_content(state.standard, free, served, state.values)
+    for name, (column, confidence) in found.items():
+        state.take(column, name, "content", confidence)
+    said = {question.column for question in state.questions if question.code == "column_unsure"}
+    for column, name in asked:
+        if column not in said and column not in state.taken:
+            state.ask("column_unsure", column, expected=state.standard.by_name[name].title_de)
 
 
 def _source(state: _State, name: str) -> Source:
@@ -237,6 +223,8 @@ def _made(state: _State, sources: list[Source], spec: Unpivot | None) -> list[So
         made.append(Source(spec.value_field, "virtual", (VIRTUAL + "value",), spec.unit))
         served |= {source.field for source in made}
     for wanted in state.standard.fields:
+        if wanted.span and all(name in state.by_field for name in wanted.span):
+            made.append(Source(wanted.name, "span", wanted.span))
         if wanted.name in served and not wanted.join:
             continue
         source = (

@@ -6,6 +6,7 @@ from __future__ import annotations
 MESSAGES: dict[str, str] = {
     # one row
     "not_a_number": "In Zeile {row} steht in „{column}“ der Wert „{value}“. {expected} Bitte korrigieren.",
+    "number_range": "In Zeile {row} steht in „{column}“ die Angabe „{value}“. Das ist keine einzelne Zahl, sondern eine Spanne oder Grenze. {expected} Bitte tragen Sie einen Wert ein.",
     "not_an_integer": "In Zeile {row} steht in „{column}“ der Wert „{value}“. Erwartet wird eine ganze Zahl. Bitte korrigieren.",
     "not_a_date": "In Zeile {row} steht in „{column}“ der Wert „{value}“. Erwartet wird ein Datum wie 31.12.2024. Bitte korrigieren.",
     "not_a_year": "In Zeile {row} steht in „{column}“ der Wert „{value}“. Erwartet wird ein Jahr mit vier Ziffern. Bitte korrigieren.",
@@ -19,6 +20,7 @@ MESSAGES: dict[str, str] = {
     "coordinate_incomplete": "In Zeile {row} fehlt eine der beiden Koordinaten ({column}). Bitte ergänzen Sie die zweite oder lassen Sie beide leer.",
     "coordinate_impossible": "In Zeile {row} stehen in „{column}“ die Koordinaten „{value}“. Dort kann der Ort nicht liegen. Bitte korrigieren oder leer lassen.",
     "coordinate_outside": "In Zeile {row} stehen in „{column}“ die Koordinaten „{value}“. Der Ort liegt außerhalb des erwarteten Gebiets. Bitte prüfen.",
+    "coordinate_far": "In Zeile {row} stehen in „{column}“ die Koordinaten „{value}“. Der Ort liegt weit weg von allen anderen Orten der Datei. Bitte prüfen.",
     "duplicate_row": "Zeile {row} wiederholt Zeile {expected} Wort für Wort. Bitte löschen Sie eine der beiden.",
     "totals_row": "Zeile {row} ist eine Summenzeile („{value}“) und kein Datensatz. Bitte löschen Sie die Zeile.",
     "not_this_standard": "Zeile {row} gehört nicht in diesen Datensatz („{value}“). {expected}",
@@ -39,6 +41,8 @@ MESSAGES: dict[str, str] = {
     "column_twice": "Die Spalten „{value}“ und „{column}“ nennen beide „{expected}“. Verwendet wurde nur die erste. Ist das richtig?",
     "unit_incompatible": "Die Spalte „{column}“ nennt eine Einheit, die nicht zu „{expected}“ passt. Sie wurde nicht verwendet.",
     "ambiguous_numbers": "In der Spalte „{column}“ stehen Zahlen wie „{value}“. Gelesen wurden sie als {expected}. Ist das richtig?",
+    "unit_by_values": "Die Spalte „{column}“ nennt keine Einheit. Nach ihren Werten (um {value}) sind es {expected}; so wurden sie gelesen. Ist das richtig?",
+    "unit_doubtful": "Die Werte in der Spalte „{column}“ (um {value}) passen nicht zu der Einheit, die dort steht. Sind es {expected}?",
     "ambiguous_dates": "In der Spalte „{column}“ sind Tag und Monat nicht zu unterscheiden (zum Beispiel „{value}“). Was steht zuerst?",
     "assumed_crs": "Die Koordinaten in „{column}“ nennen ihr System nicht. Gelesen wurden sie als {expected}. Ist das richtig?",
     "same_key": "{value} Zeilen haben dieselbe Kennung wie eine andere Zeile, aber andere Werte. Bitte prüfen Sie, ob sie doppelt sind.",
@@ -66,8 +70,9 @@ REPAIRS: dict[str, str] = {
     "coordinate_decimal_point": "Verlorenes Komma in Koordinaten ergänzt",
     "coordinate_sign": "Falsches Vorzeichen der Koordinaten entfernt",
     "geometry_point": "Aus Linie oder Fläche ein Punkt gebildet",
+    "name_form": "Name in die übliche Schreibweise gebracht",
     "split": "Eine Zelle auf zwei Angaben aufgeteilt",
-    "joined": "Mehrere Spalten zu einer Adresse verbunden",
+    "joined": "Mehrere Spalten zu einer Angabe verbunden",
     "derived": "Aus anderen Angaben berechnet",
 }
 

@@ -38,7 +38,7 @@ class Finding:
 class ColumnMatch:
     """Which column became which field.
 
-    `how`: `name`, `synonym`, `fuzzy`, `content`, `split`, `wide`, `geometry`, `told`.
+    `how`: `name`, `synonym`, `fuzzy`, `content`, `split`, `joined`, `wide`, `geometry`, `told`.
     """
 
     column: str

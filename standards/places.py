@@ -14,6 +14,8 @@ from typing import Any
 
 import polars as pl
 
+from standards.angles import angle, pair
+from standards.distance import far
 from standards.numbers import Numbers, read_numbers
 from standards.overall import Overall, more_weights, weighted_median, weights
 from standards.words import map_unique
@@ -80,7 +82,24 @@ def _representative(text: str) -> dict[str, float | None]:
 
 def from_pair(text: pl.Series) -> tuple[pl.Series, pl.Series]:
     """`[9.45, 54.78]`, `48,1; 11,5`, `48.1 11.5` → first and second number as text."""
-    return text.str.extract(_PAIR, 1), text.str.extract(_PAIR, 2)
+    first, second = text.str.extract(_PAIR, 1), text.str.extract(_PAIR, 2)
+    left = (first.is_null() & text.is_not_null()).arg_true()
+    if not len(left):
+        return first, second
+    shape = pl.Struct({"a": pl.String, "b": pl.String})
+    odd = pl.DataFrame(
+        {
+            "p": map_unique(
+                text.gather(left), lambda cell: dict(zip("ab", pair(cell) or (None, None), strict=True)), shape
+            )
+        }
+    )
+    parts = odd.unnest("p")
+    return first.scatter(left, parts["a"]), second.scatter(left, parts["b"])
+
+
+def is_pair(text: str) -> bool:
+    return bool(PAIR.match(text)) or pair(text) is not None
 
 
 def read_axis(text: pl.Series, plain: Numbers | None = None) -> tuple[pl.Series, pl.Series | None]:
@@ -93,7 +112,7 @@ def read_axis(text: pl.Series, plain: Numbers | None = None) -> tuple[pl.Series,
     bare = text
     if text.str.contains(r"^\s*3[23]\s+\d{6}").any():
         bare = text.str.replace(_ZONE_PREFIX.pattern.replace(r"(?=\d{6})", ""), "${1}")
-    if bare.str.contains("[°NSEOW]").any():
+    if bare.str.contains("[°NSEOW]").any() and not bare.str.contains("['′’]").any():
         bare = bare.str.replace_all(r"\s*°?\s*[NSEOW]?\s*$", "")
     numbers = read_numbers(bare)
     left = (numbers.values.is_null() & text.is_not_null()).arg_true()
@@ -104,6 +123,8 @@ def read_axis(text: pl.Series, plain: Numbers | None = None) -> tuple[pl.Series,
 
 
 def _many_points(text: str) -> float | None:
+    if (degrees := angle(text)) is not None:
+        return degrees
     bare = text.strip().replace(" ", "")
     if re.fullmatch(r"[-+]?\d{1,3}(?:[.,]\d+){2,}", bare):
         return float(bare.replace(".", "").replace(",", ""))
@@ -120,8 +141,35 @@ def locate(
     overall: Overall | None = None,
 ) -> Places:
     """X (east or longitude), y (north or latitude) in any system → WGS84, decided per table, mended per row."""
-    if len(boxes) == 1:
-        return _locate_one(x, y, groups, boxes=boxes, systems=systems, overall=overall)
+    one = len(boxes) == 1
+    where = _locate_one if one else _locate_many
+    return _without_far(where(x, y, groups, boxes=boxes, systems=systems, overall=overall), groups, overall)
+
+
+def _without_far(places: Places, groups: pl.Series, overall: Overall | None) -> Places:
+    """A place far from all others of its table is a fault: the row's coordinates are another town's."""
+    odd = far(places.lat, places.lon, groups, overall)
+    if odd is None or not odd.any():
+        return places
+    rows = odd.arg_true()
+    return Places(
+        places.lat.set(odd, None), places.lon.set(odd, None),
+        places.fault.clone().scatter(rows, pl.Series(["coordinate_far"] * len(rows), dtype=pl.String)),
+        {kind: mask & ~odd for kind, mask in places.kinds.items()}, places.systems,
+    )  # fmt: skip
+
+
+def _locate_many(
+    x: pl.Series,
+    y: pl.Series,
+    groups: pl.Series,
+    *,
+    boxes: dict[int, tuple[float, float, float, float] | None],
+    systems: dict[int, str | None],
+    overall: Overall | None,
+) -> Places:
+    """Several tables in one go, each with a system of its own."""
+    del overall  # parts are always of one table
     frame = pl.DataFrame({"x": x, "y": y, "g": groups})
     known = frame.lazy().filter(
         pl.col("x").is_not_null() & pl.col("y").is_not_null() & ((pl.col("x") != 0) | (pl.col("y") != 0))

@@ -7,18 +7,19 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from standards.angles import angle, pair
 from standards.headers import fold, forms_in
 from standards.mapping import Position
 from standards.model import ColumnMatch
 from standards.numbers import parse_number
-from standards.places import GEOJSON, PAIR, WKB_HEX, WKT_WORD
+from standards.places import GEOJSON, WKB_HEX, WKT_WORD, is_pair
 from standards.samples import share
 
 NORTH = (
     "lat", "latitude", "breitengrad", "geografischebreite", "geographischebreite", "breite", "geolat", "geobreite", "wgs84lat", "latwgs84", "ywgs84", "wgs84y", "locationlat",
     "locationlatitude", "hochwert", "hoch", "hochutm", "utmhoch", "nordwert", "northing", "utmnorth", "utmy", "utmn", "yutm", "nord",
     "koordinatenord", "koordinatey", "ykoordinate", "ykoord", "koordy", "ycoord", "coordy", "coordinatey", "ykoordinaten", "geoy", "posy",
-    "gky", "gkhoch", "gkhochwert", "hochwertgk", "yetrs89", "etrs89y", "pointy", "y", "ycoordinate", "yposition", "geopointlat",
+    "gky", "gkhoch", "gkhochwert", "hochwertgk", "yetrs89", "etrs89y", "pointy", "hw", "y", "ycoordinate", "yposition", "geopointlat",
     "geopoint2dlat", "breitengraddezimal", "latitudewgs84", "koordn", "shapey", "geokoordinatelat", "gpslat", "gpsbreite", "n",
     "hochwertutm32", "utm32hoch", "nordkoordinate", "xhoch", "breitewgs84", "dezimalbreite", "latitud", "latdez", "mittelpunkty",
 )  # fmt: skip
@@ -27,7 +28,7 @@ EAST = (
     "xwgs84", "wgs84x", "locationlon", "locationlng", "locationlongitude", "rechtswert", "rechts", "rechtsutm", "utmrechts", "ostwert",
     "easting", "utmeast", "utmx", "utme", "xutm", "ost", "koordinateost", "koordinatex", "xkoordinate", "xkoord", "koordx", "xcoord",
     "coordx", "coordinatex", "xkoordinaten", "geox", "posx", "gkx", "gkrechts", "gkrechtswert", "rechtswertgk", "xetrs89", "etrs89x",
-    "pointx", "x", "xcoordinate", "xposition", "geopointlon", "geopoint2dlon", "laengengraddezimal", "longitudewgs84", "koorde", "shapex",
+    "pointx", "rw", "x", "xcoordinate", "xposition", "geopointlon", "geopoint2dlon", "laengengraddezimal", "longitudewgs84", "koorde", "shapex",
     "geokoordinatelon", "gpslon", "gpslaenge", "e", "rechtswertutm32", "utm32rechts", "ostkoordinate", "yrechts", "laengewgs84",
     "dezimallaenge", "longitud", "londez", "mittelpunktx",
 )  # fmt: skip
@@ -50,7 +51,15 @@ _PAIRS = (
     "lonlat", "position", "standortkoordinaten", "gps", "gpskoordinaten", "location", "geo", "geometrie", "punkt", "koord",
     "geometrycoordinates", "utmkoordinaten",
 )  # fmt: skip
-_ZONES = ((re.compile(r"utm\s*_?33|25833"), "EPSG:25833"), (re.compile(r"utm\s*_?32|25832"), "EPSG:25832"))
+_ZONES = (
+    (re.compile(r"utm\s*_?(?:zone)?\s*_?33|25833"), "EPSG:25833"),
+    (re.compile(r"utm\s*_?(?:zone)?\s*_?32|25832"), "EPSG:25832"),
+    *((re.compile(rf"gk\s*_?{zone}|3146{zone + 4}"), f"EPSG:3146{zone + 4}") for zone in (2, 3, 4, 5)),
+)
+_SYSTEM = re.compile(
+    r"utm(?:zone)?(?:3[23]n?)?|etrs(?:89)?|gk[2-5]?|gausskrueger|wgs(?:84)?|(?:epsg)?(?:2583[23]|3146[6-9]|4326)|dezimal|dez|grad"
+)
+"""What a header says of the system beside the axis."""
 
 Sampler = Callable[[str], tuple[str, ...]]
 
@@ -95,6 +104,10 @@ def _ranks(free: tuple[str, ...], names: tuple[str, ...]) -> tuple[tuple[str, in
     found = []
     for column, known in forms_in(free).items():
         best = min((ranks[form] for form, _ in known if form in ranks), default=None)
+        if best is None:
+            best = min(
+                (100 + ranks[bare] for form, _ in known if (bare := _SYSTEM.sub("", form)) in ranks), default=None
+            )
         if best is not None:
             found.append((column, best))
     return tuple(found)
@@ -122,6 +135,8 @@ def _plausible(east: tuple[str, ...], north: tuple[str, ...]) -> float:
 
 @lru_cache(maxsize=65536)
 def _axis(value: str) -> float | None:
+    if (degrees := angle(value)) is not None:
+        return degrees
     number = parse_number(re.sub(r"\s*°?\s*[NSEOW]?$", "", value))
     if number is not None:
         return number.value
@@ -141,7 +156,7 @@ def _xy(east: str, north: str, score: float, crs: str | None) -> tuple[Position,
 def _pair_cell(free: list[str], values: Sampler, crs: str | None) -> tuple[Position, tuple[ColumnMatch, ...]] | None:
     for column, _ in _ranked(free, _PAIRS):
         sampled = values(column)
-        if sampled and share(sampled, lambda value: bool(PAIR.match(value))) >= 0.6:
+        if sampled and share(sampled, is_pair) >= 0.6:
             return Position("pair", (column,), crs), _both(column, "split", 0.95)
     return None
 
@@ -170,7 +185,7 @@ def _by_content(free: list[str], values: Sampler) -> tuple[Position, tuple[Colum
             if (
                 sampled
                 and len(sampled) >= 2
-                and all(PAIR.match(v) and re.search(r"\d[.,]\d{3,}", v) for v in sampled)
+                and all(is_pair(v) and re.search(r"\d[.,]\d{3,}|°", v) for v in sampled)
                 and _degrees_pair(sampled)
             ):
                 return Position("pair", (column,), None), _both(column, "content", 0.85)
@@ -189,8 +204,7 @@ def _by_content(free: list[str], values: Sampler) -> tuple[Position, tuple[Colum
 
 
 def _degrees_pair(sampled: tuple[str, ...]) -> bool:
-    found = [PAIR.match(value) for value in sampled]
-    pairs = [sorted((float(m[1].replace(",", ".")), float(m[2].replace(",", ".")))) for m in found if m]
+    pairs = [sorted(float(part.replace(",", ".")) for part in two) for value in sampled if (two := pair(value))]
     return all(5.5 <= small <= 15.6 and 47 <= large <= 55.3 for small, large in pairs)
 
 

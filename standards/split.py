@@ -31,7 +31,7 @@ def find_splits(
     matches: list[ColumnMatch] = []
     for number, rule in enumerate(standard.split):
         own = [by_field[name][0] for name in rule.fields if name in by_field]
-        if len(set(own)) > 1:
+        if len(set(own)) > 1 or any(source in taken.values() and source not in by_field for source in rule.fields):
             continue
         wanted = {fold(word) for word in rule.columns}
         named = [
@@ -39,7 +39,7 @@ def find_splits(
         ]
         column = next((name for name in [*own, *named] if _holds_both(rule, values(name))), None)
         if column is None:
-            _alone(rule, named, own, by_field, taken, values)
+            _alone(rule, named, by_field, taken, values)
             continue
         for name in rule.fields:
             if by_field.get(name, ("",))[0] == column:
@@ -54,25 +54,22 @@ def _holds_both(rule: Split, sampled: tuple[str, ...]) -> bool:
     return bool(sampled) and share(sampled, lambda value: any(re.match(p, value) for p in rule.patterns)) >= ENOUGH
 
 
-def _alone(  # noqa: PLR0917  all of them are the state of one matching
+def _alone(
     rule: Split,
     named: list[str],
-    own: list[str],
     by_field: dict[str, tuple[str, str, float]],
     taken: dict[str, str],
     values: Sampler,
 ) -> None:
     """A column of the split's names that holds just one of the fields (`Baumart` with German names only)."""
-    if own or not named or not values(named[0]):
+    if not named or not values(named[0]):
         return
     sampled = values(named[0])
-    for name, pattern in rule.alone.items():
-        if share(sampled, re.compile(pattern).match) >= 0.6:
-            by_field[name] = (named[0], "content", 0.85)
-            taken[named[0]] = name
-            return
-    by_field[rule.fields[-1]] = (named[0], "content", 0.8)
-    taken[named[0]] = rule.fields[-1]
+    fitting = [name for name, pattern in rule.alone.items() if share(sampled, re.compile(pattern).match) >= 0.6]
+    name = fitting[0] if fitting else rule.fields[-1]
+    if name not in by_field and not any(by_field[other][0] == named[0] for other in rule.fields if other in by_field):
+        by_field[name] = (named[0], "content", 0.85 if fitting else 0.8)
+        taken[named[0]] = name
 
 
 def split_cells(text: pl.Series, rule: Split) -> dict[str, pl.Series]:
