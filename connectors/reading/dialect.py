@@ -12,41 +12,33 @@ from itertools import islice
 
 from connectors.reading.cells import shape
 from connectors.reading.limits import SAMPLE_RECORDS
-from connectors.reading.records import Anomalies, Dialect, follows_rule, parse
+from connectors.reading.quotes import escape_of, quote_of
+from connectors.reading.records import Anomalies, Dialect, parse
 
 _SINGLE = ";,\t|"
-_RARE = ":^~#§¦\x1f\x01!*_ "
-_LONG = (
-    "||",
-    "::",
-    ";;",
-    "^|^",
-    "|^|",
-    "~|~",
-    "<>",
-    "##",
-    "@@",
-    "$$",
-    "&&",
-    "%%",
-    "~~",
-    "==",
-    "++",
-    "*|*",
-    " | ",
-    ", ",
-    "; ",
-)
+_RARE = ":^~#§¦\x1f\x1e\x01!*_ "
+_LONG = ("||", "::", ";;", "^|^", "|^|", "~|~", "<>", "##", "@@", "$$", "&&", "%%", "~~", "==", "++", "*|*", "\\t")
+_PADDED = (" | ", ", ", "; ", " ; ", " , ", "\t\t")
+_TYPOGRAPHIC = "„“”»«‚‘’›‹"
+_NEVER = frozenset("\"'.-+()[]{}\n\r\u00a0\u202f\ufeff\\€°²³" + _TYPOGRAPHIC)
+"""Signs that stand inside numbers, dates and words too often to be looked at as delimiters by themselves."""
 _PRIOR = {
     ";": 1.0,
     ",": 0.99,
     "\t": 1.0,
     "|": 0.98,
+    "\x1f": 1.0,
+    "\x1e": 0.98,
+    "\x01": 0.98,
     " ": 0.6,
     ":": 0.75,
-    ", ": 0.93,
-    "; ": 0.93,
-    " | ": 0.97,
+    "/": 0.6,
+    ", ": 1.0,
+    "; ": 1.01,
+    " ; ": 1.02,
+    " , ": 1.01,
+    " | ": 0.99,
+    "\t\t": 1.0,
     "_": 0.4,
     "!": 0.6,
     "*": 0.5,
@@ -59,15 +51,24 @@ MIN_SCORE = 0.3
 MIN_SCORE_WITH_HEAD = 0.1
 _SNIFF_CHARS = 12 * 1024
 _CLEAN_ROWS = 12
+_LINES = 40
+_SAME = 0.97
+"""Two scores nearer than this, both of an even table: a person should know of both."""
+_LINE_END = re.compile(r"[\r\n]+")
+_BETWEEN_QUOTES = re.compile(r'"([^"\w\r\n]{1,5})"')
+_RUN = re.compile(rf"[ \t]?[^\w\s\"'.,+()\[\]{_TYPOGRAPHIC}-]{{1,3}}[ \t]?| [-–=/]>? |[-=]>")
+_TIGHT_COMMA = re.compile(r",\S")
 _TOLD = re.compile(r"sep=(.{1,3}?)\r?\n", re.IGNORECASE)
-_NAMES = {"\t": "Tabulator", " ": "Leerzeichen", "": "keines"}
+_NAMES = {"\t": "Tabulator", " ": "Leerzeichen", "": "keines", "\x1f": "U+001F", "\x1e": "U+001E", "\x01": "U+0001"}
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
     """A dialect with its score (0…1), the number of columns it gives, and the runner-up.
 
-    `has_head`: the first record has exactly that many short cells, as a header does.
+    `has_head`: the first record has exactly that many short cells, as a header does. `is_even`: every record has as
+    many. `rival`: another dialect that gives an even table of other cells and is as good. `opening`: the typographic
+    quote that was straightened.
     """
 
     dialect: Dialect
@@ -76,6 +77,14 @@ class Guess:
     runner_up: str = ""
     told: bool = False
     has_head: bool = False
+    is_even: bool = False
+    rival: Guess | None = None
+    opening: str | None = None
+
+    @property
+    def quotechar(self) -> str | None:
+        """The quote as it stands in the file."""
+        return self.opening or self.dialect.quotechar
 
     @property
     def is_sure(self) -> bool:
@@ -94,72 +103,82 @@ def sniff(sample: str) -> Guess:
         cut = max(sample.rfind("\n", 0, _SNIFF_CHARS), sample.rfind("\r", 0, _SNIFF_CHARS))
         sample = sample[: cut + 1] if sample.count("\n", 0, cut + 1) + sample.count("\r", 0, cut + 1) > 20 else sample
     if told:
-        quote = _quote(sample, told.group(1))
-        dialect = Dialect(told.group(1), quote, _escape(sample, told.group(1), quote))
+        quote = quote_of(sample, told.group(1))
+        dialect = Dialect(told.group(1), quote, escape_of(sample, told.group(1), quote))
         return Guess(dialect, 1.0, 0, told=True)
     guesses = [_judge(sample, delimiter) for delimiter in _candidates(sample)]
     if not guesses:
-        return Guess(Dialect("", _quote(sample, "")), 0.0, 1)
+        return Guess(Dialect("", quote_of(sample, "")), 0.0, 1)
     guesses.sort(key=lambda guess: -guess.score)
     best = guesses[0]
+    if not best.is_even:
+        # an unusual delimiter that fits every row beats a usual one that does not
+        even = (guess for guess in guesses if guess.is_even and guess.columns > 2 and guess.score > 0.8 * best.score)
+        best = next(even, best)
+        guesses = [best, *(guess for guess in guesses if guess is not best)]
     others = guesses[1:] or [Guess(Dialect(""), 0.0, 1)]
     runner_up = f"{named(others[0].dialect.delimiter)} ({others[0].score:.2f})".replace(".", ",")
-    return replace(best, runner_up=runner_up)
+    rivals = [guess for guess in guesses[1:] if _is_rival(guess, best)]
+    return replace(best, runner_up=runner_up, rival=rivals[0] if rivals else None)
+
+
+def _is_rival(guess: Guess, best: Guess) -> bool:
+    """As good, as even, and not the same delimiter with or without its blanks."""
+    one, other = guess.dialect.delimiter.strip(" "), best.dialect.delimiter.strip(" ")
+    if not guess.is_even or not best.is_even or one == other:
+        return False
+    return guess.score > _SAME * best.score and not (one in other or other in one)
 
 
 def with_quotes(dialect: Dialect, text: str) -> Dialect:
     """The dialect with the quotes that first occur after the sample."""
     if dialect.quotechar or '"' not in text:
         return dialect
-    quote = _quote(text, dialect.delimiter)
-    return Dialect(dialect.delimiter, quote, _escape(text, dialect.delimiter, quote)) if quote else dialect
+    quote = quote_of(text, dialect.delimiter)
+    return Dialect(dialect.delimiter, quote, escape_of(text, dialect.delimiter, quote)) if quote else dialect
 
 
 def _candidates(sample: str) -> list[str]:
     """Delimiters that occur often enough to be looked at."""
-    some = max(sample.count("\n") // 4, 1)
-    counts = {char: sample.count(char) for char in {*_SINGLE, *_RARE, *(text[0] for text in _LONG)}}
-    found = [char for char in _SINGLE if counts[char] >= 1]
-    rare = [char for char in _RARE if counts[char] >= some]
-    if sum(counts[char] for char in _SINGLE) >= 4 * some:
+    lines = [line for line in _LINE_END.split(sample) if line.strip()][:_LINES]
+    some = max(len(lines) // 4, 1)
+    singles = [char for char in _SINGLE if char in sample]
+    known = {*_RARE, *(char for char in set(sample) if not char.isalnum() and char not in _NEVER)} - set(_SINGLE)
+    steady = {char for char in known if char in sample and _is_steady(lines, char)}
+    rare = [char for char in _RARE if char not in steady and sample.count(char) >= some]
+    if sum(sample.count(char) for char in singles) >= 4 * some:
         rare = [char for char in rare if char not in " _*!:#"]
-    long = [text for text in _LONG if counts[text[0]] >= some and sample.count(text) >= some]
+    runs = Counter(_RUN.findall("\n".join(lines)))
+    quoted = Counter(_BETWEEN_QUOTES.findall(sample))
+    found = [text for text, count in runs.most_common(8) if len(text) > 1 and count >= some]
+    found += [text for text, count in quoted.most_common(2) if count >= some]
+    long = [text for text in (*_LONG, *_PADDED) if sample.count(text) >= some]
+    long += [text for text in dict.fromkeys(found) if text not in long and text.strip() and _is_steady(lines, text)]
+    long = [text for text in long if len(text) > 1]
     # a character that only ever stands inside a longer delimiter is none by itself
-    inside = {
+    within = {
         char
         for text in long
         for char in text
-        if char != " " and counts.get(char, 0) == sample.count(text) * text.count(char)
+        if char != " " and text.strip() != char and sample.count(char) == sample.count(text) * text.count(char)
     }
-    within = {char for char in inside if not any(text.strip() == char for text in long)}
-    return [char for char in found + rare if char not in within] + long
+    short = [char for char in dict.fromkeys([*singles, *sorted(steady), *rare]) if char not in within]
+    single_quoted = [text for text in quoted if len(text) == 1 and quoted[text] >= some and text not in short]
+    return short + long + single_quoted
 
 
-def _quote(sample: str, delimiter: str) -> str | None:
-    """`"` where it occurs at a cell's edge; `'` only where whole cells stand between two of them."""
-    edge = re.escape(delimiter) if delimiter else r"\Z"
-    double = '"' in sample and re.search(rf'(?:^|{edge})[ \t]*"|"[ \t]*(?:$|{edge})', sample, re.MULTILINE)
-    if double:
-        return '"'
-    if sample.count("'") >= 4:
-        whole = re.findall(rf"(?:^|(?<={edge}))'(?:[^'\r\n]|'')*'(?=\s*$|{edge})", sample, re.MULTILINE)
-        if len(whole) >= 2 and sum(map(len, whole)) > 0 and len(whole) * 2 >= sample.count("'") * 0.6:
-            return "'"
-    return None
-
-
-def _escape(sample: str, delimiter: str, quote: str | None) -> str | None:
-    """A backslash escapes if it stands before a quote that does not end its cell, and quotes are not doubled."""
-    if not quote or "\\" + quote not in sample:
-        return None
-    edge = re.escape(delimiter) if delimiter else r"\Z"
-    inner = re.search(rf"[^\\{quote}\r\n]\\{quote}(?![ \t]*(?:{edge}|[\r\n]|\Z))", sample)
-    return "\\" if inner and not follows_rule(sample, Dialect(delimiter, quote)) else None
+def _is_steady(lines: list[str], text: str) -> bool:
+    """As often in most lines, as a delimiter is."""
+    counts = Counter(line.count(text) for line in lines)
+    usual, lines_with = max(
+        ((count, n) for count, n in counts.items() if count), key=lambda pair: pair[1], default=(0, 0)
+    )
+    return usual > 0 and lines_with >= max(len(lines) * 0.6, 2)
 
 
 def _judge(sample: str, delimiter: str) -> Guess:
-    quote = _quote(sample, delimiter)
-    dialect = Dialect(delimiter, quote, _escape(sample, delimiter, quote))
+    quote = quote_of(sample, delimiter)
+    dialect = Dialect(delimiter, quote, escape_of(sample, delimiter, quote))
     anomalies = Anomalies(give_up=12)
     records = [cells for _, cells in islice(parse(sample, dialect, anomalies=anomalies), SAMPLE_RECORDS)]
     if anomalies.is_hopeless and len(records) < 40:
@@ -172,11 +191,23 @@ def _judge(sample: str, delimiter: str) -> Guess:
         return Guess(dialect, 0.0, 1)
     even = widths[columns] / len(rows)
     near = sum(count for width, count in widths.items() if abs(width - columns) == 1) / len(rows)
-    clean = _cleanness([cells for cells in rows if len(cells) == columns][:_CLEAN_ROWS], delimiter)
+    regular = [cells for cells in rows if len(cells) == columns]
+    clean = _cleanness(regular[:_CLEAN_ROWS], delimiter) * _fullness(regular, columns)
     width_bonus = 1 - 0.5 / columns
-    score = (even + 0.3 * near) ** 1.5 * clean * width_bonus * _PRIOR.get(delimiter, 0.9)
+    is_even = even == 1 and len(rows) > 2
+    prior = _PRIOR.get(delimiter, 0.9)
+    if is_even and columns > 2 and prior < 1:
+        # an unusual delimiter that gives every row as many cells is no accident
+        prior = 1 - (1 - prior) * 0.4
+    score = (even + 0.3 * near) ** 1.5 * clean * width_bonus * prior
     has_head = delimiter in _SINGLE and first == columns > 2 and all(len(cell) < 40 for cell in rows[0])
-    return Guess(dialect, min(score, 1.0), columns, has_head=has_head)
+    return Guess(dialect, min(score, 1.1), columns, has_head=has_head, is_even=is_even)
+
+
+def _fullness(rows: list[list[str]], columns: int) -> float:
+    """Low where whole columns hold nothing, not even a name: there the delimiter is longer than thought."""
+    empty = sum(all(not row[at].strip() for row in rows) for at in range(1, columns - 1))
+    return 0.5 if empty * 3 >= columns > 2 else 1.0
 
 
 def _cleanness(rows: list[list[str]], delimiter: str) -> float:
@@ -199,6 +230,10 @@ def _cell_cleanness(cell: str, others: list[str]) -> float:
         score *= 0.3
     if cell[0] == " ":
         score *= 0.95
-    if any(char in cell for char in others[:-1]) or cell.count(":") > 2:
+    if any(char in cell for char in others if char != ",") or cell.count(":") > 2:
         score *= 0.45
+    elif "," in others and _TIGHT_COMMA.search(cell):
+        score *= 0.8
+    if "  " in cell.strip():
+        score *= 0.7
     return score

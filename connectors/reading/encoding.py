@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connectors.reading.messages import note
-from connectors.reading.result import Note
+from connectors.reading.result import Decision, Note
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig", 3),
@@ -25,10 +25,6 @@ _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf
 _IN_WORD = re.compile(rb"[A-Za-z]([\x80-\xff])|([\x80-\xff])[a-z]")
 _GERMAN = "äöüßÄÖÜ"
 _UNDEFINED_1252 = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
-_MOJIBAKE = re.compile(
-    r"[\u00c2\u00c3][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014"
-    r"\u2018-\u201a\u201c-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122]"
-)
 _C1 = range(0x80, 0xA0)
 """Where Windows-1252 and Latin-1 differ."""
 _CHUNK = 1024**2
@@ -44,25 +40,39 @@ class Encoding:
     bom: int = 0
     errors: str = "strict"
     notes: tuple[Note, ...] = ()
+    reason: str = ""
+    runner_up: str = ""
+
+    @property
+    def decision(self) -> Decision:
+        """The choice as the report tells it."""
+        return Decision("encoding", self.name, self.reason, self.runner_up)
 
 
 def detect(data: bytes) -> Encoding:
     """The encoding of `data`; never fails, the doubtful cases carry a note."""
     for mark, name, length in _BOMS:
         if data.startswith(mark):
-            found = Encoding(name, _CODECS.get(name, name), length)
+            # UTF-16 that starts with a NUL character has the mark of UTF-32
+            if name == "utf-32-le" and len(data) % 4 and not _is_utf32(data, name):
+                continue
+            reason = "die Datei beginnt mit dem Erkennungszeichen (BOM) dieses Satzes"
+            found = Encoding(name, _CODECS.get(name, name), length, reason=reason)
             return found if name != "utf-8-sig" else _checked_utf8(data, found)
     if data.isascii() and b"\0" not in data[:4096]:
-        return Encoding("utf-8", "utf-8")
-    wide = _utf16_by_zeros(data[:8192])
+        reason = "nur ASCII-Zeichen, in allen üblichen Sätzen gleich"
+        return Encoding("utf-8", "utf-8", reason=reason, runner_up="windows-1252")
+    wide = wide_by_zeros(data[:8192])
     if wide:
-        return Encoding(
-            wide,
-            wide,
-            0,
-            notes=(note("encoding", chosen=wide, reason="jedes zweite Byte ist null", runner_up="utf-8"),),
-        )
-    return _checked_utf8(data, Encoding("utf-8", "utf-8"))
+        return _doubtful(wide, wide, "die Nullbytes stehen in festem Abstand", "utf-8")
+    reason = "alle Bytes sind gültiges UTF-8"
+    return _checked_utf8(data, Encoding("utf-8", "utf-8", reason=reason, runner_up="windows-1252"))
+
+
+def _doubtful(name: str, codec: str, reason: str, runner_up: str) -> Encoding:
+    """A choice that a person should know of: it is a note as well."""
+    why = note("encoding", chosen=name, reason=reason, runner_up=runner_up)
+    return Encoding(name, codec, notes=(why,), reason=reason, runner_up=runner_up)
 
 
 def decode(data: bytes, encoding: Encoding) -> str:
@@ -95,31 +105,15 @@ def holds_any(data: bytes, signs: tuple[bytes, ...]) -> bool:
     return any(sign in beyond and sign in data for sign in signs)
 
 
-def undo_mojibake(text: str) -> tuple[str, tuple[Note, ...]]:
-    """UTF-8 that was read as Windows-1252 and saved again is undone where it is certain: every such place decodes."""
-    if "Ã" not in text and "Â" not in text:
-        return text, ()
-    found = _MOJIBAKE.findall(text)
-    if not found:
-        return text, ()
-    first = _undo(found[0])
-    others = len(re.findall(f"[{_GERMAN}]", text))
-    if len(found) < 3 or others or first is None:
-        return text, (note("mojibake_suspected", before=found[0]),)
-    repaired = _MOJIBAKE.sub(lambda match: _undo(match.group()) or match.group(), text)
-    return repaired, (note("mojibake_repaired", before=found[0], after=first, count=len(found)),)
-
-
-def _undo(pair: str) -> str | None:
-    raw = b"".join(bytes([ord(c)]) if ord(c) < 256 else c.encode("cp1252") for c in pair)
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return None
-
-
-def _utf16_by_zeros(head: bytes) -> str | None:
-    even, odd = head[0::2].count(0), head[1::2].count(0)
+def wide_by_zeros(head: bytes) -> str | None:
+    """UTF-16 or UTF-32 without a mark: where the zero bytes stand tells which."""
+    quarters = [head[at::4].count(0) for at in range(4)]
+    quarter = max(len(head) // 4, 1)
+    if len(head) >= 8 and min(quarters[2:]) > quarter * 0.9 and quarters[0] < quarter * 0.1:
+        return "utf-32-le"
+    if len(head) >= 8 and min(quarters[:2]) > quarter * 0.9 and quarters[3] < quarter * 0.1:
+        return "utf-32-be"
+    even, odd = quarters[0] + quarters[2], quarters[1] + quarters[3]
     half = max(len(head) // 2, 1)
     if odd > half * 0.6 and even < half * 0.1:
         return "utf-16-le"
@@ -128,12 +122,17 @@ def _utf16_by_zeros(head: bytes) -> str | None:
     return None
 
 
+def _is_utf32(data: bytes, codec: str) -> bool:
+    return "\ufffd" not in data[4 : 4096 // 4 * 4].decode(codec, "replace")[:-1]
+
+
 def _checked_utf8(data: bytes, wanted: Encoding) -> Encoding:
     bad = _invalid_utf8(data)
     if bad is None:
         return wanted
     if len(data) - bad <= 3 and not data[bad:].isascii() and _only_tail_broken(data, bad):
-        return Encoding(wanted.name, "utf-8", wanted.bom, "replace", (note("encoding_truncated"),))
+        cut = (note("encoding_truncated"),)
+        return replace(wanted, errors="replace", notes=cut, reason=f"{wanted.reason}, bis auf das abgeschnittene Ende")
     beyond = data.translate(None, _ASCII)
     high = {byte for byte in range(0x80, 0x100) if byte in beyond}
     window = data[max(bad - _WINDOW, 0) : bad + _WINDOW]
@@ -141,7 +140,8 @@ def _checked_utf8(data: bytes, wanted: Encoding) -> Encoding:
     broken = len(window.translate(None, _ASCII)) - sum(map(len, good))
     if wanted.bom or len(good) > 4 * broken:
         mixed = note("encoding_mixed", count=broken)
-        return Encoding(wanted.name, "utf-8", wanted.bom, "cp1252", (mixed,))
+        reason = f"{len(good)} Stellen sind UTF-8, {broken} sind es nicht"
+        return replace(wanted, errors="cp1252", notes=(mixed,), reason=reason, runner_up="windows-1252")
     return _single_byte(window, high)
 
 
@@ -168,25 +168,16 @@ def _single_byte(data: bytes, high: set[int]) -> Encoding:
     shares = {codec: _german_share(inside, codec) for codec in ("cp1252", "cp850", "mac_roman")}
     for codec, name in (("cp850", "cp850"), ("mac_roman", "macintosh")):
         if len(inside) >= 3 and shares[codec] >= 0.9 and shares["cp1252"] <= 0.2:
-            reason = "nur so ergeben die Umlaute deutsche Wörter"
-            return Encoding(
-                name, codec, notes=(note("encoding", chosen=name, reason=reason, runner_up="windows-1252"),)
-            )
+            return _doubtful(name, codec, "nur so ergeben die Umlaute deutsche Wörter", "windows-1252")
     if 0xA4 in high and high.isdisjoint(_C1):
-        why = note(
-            "encoding", chosen="iso-8859-15", reason="enthält das Euro-Zeichen dieses Satzes", runner_up="windows-1252"
-        )
-        return Encoding("iso-8859-15", "iso-8859-15", notes=(why,))
+        return _doubtful("iso-8859-15", "iso-8859-15", "enthält das Euro-Zeichen dieses Satzes", "windows-1252")
     if any(byte in _UNDEFINED_1252 for byte in high):
-        why = note(
-            "encoding", chosen="iso-8859-1", reason="enthält Bytes, die Windows-1252 nicht kennt", runner_up="cp850"
-        )
-        return Encoding("iso-8859-1", "latin-1", notes=(why,))
-    reason = "kein gültiges UTF-8, die Umlaute ergeben deutsche Wörter"
-    why = note("encoding", chosen="windows-1252", reason=reason, runner_up="iso-8859-1")
+        return _doubtful("iso-8859-1", "latin-1", "enthält Bytes, die Windows-1252 nicht kennt", "cp850")
+    found = _doubtful(
+        "windows-1252", "cp1252", "kein gültiges UTF-8, die Umlaute ergeben deutsche Wörter", "iso-8859-1"
+    )
     # the same characters, decoded several times as fast
-    codec = "latin-1" if high.isdisjoint(_C1) else "cp1252"
-    return Encoding("windows-1252", codec, notes=(why,))
+    return replace(found, codec="latin-1") if high.isdisjoint(_C1) else found
 
 
 def _german_share(high: bytes, codec: str) -> float:

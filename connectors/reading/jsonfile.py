@@ -15,6 +15,7 @@ from connectors.reading.flatten import NumberText, cell_text, flatten, record_re
 from connectors.reading.geojson import is_geojson, read_geojson
 from connectors.reading.limits import MAX_JSON_BYTES, MAX_NESTING
 from connectors.reading.messages import note, refuse, size_de
+from connectors.reading.mojibake import undo_mojibake
 from connectors.reading.result import Note, ReadResult
 
 
@@ -82,7 +83,7 @@ def decoded(data: bytes) -> tuple[str, str, list[Note]]:
     if len(data) > MAX_JSON_BYTES:
         raise refuse("too_large", size=size_de(len(data)), limit=size_de(MAX_JSON_BYTES))
     encoding = encodings.detect(data)
-    text, found = encodings.undo_mojibake(encodings.decode(data, encoding))
+    text, found = undo_mojibake(encodings.decode(data, encoding))
     return text, encoding.name, [*encoding.notes, *found]
 
 

@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Literal
 
+from connectors.reading.encoding import decode, detect, wide_by_zeros
 from connectors.reading.messages import refuse
 
 Kind = Literal[
@@ -144,15 +145,16 @@ def _json_kind(head: bytes, suffix: str) -> Kind:
 
 
 def _as_bytes(head: bytes) -> bytes:
-    """UTF-16 with a byte order mark as plain bytes, so that the checks below see its characters."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return head.decode("utf-16", "replace").encode("utf-8", "replace")
+    """UTF-16 and UTF-32 as plain bytes, so that the checks below see their characters."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")) or wide_by_zeros(head[:8192]):
+        found = detect(head)
+        return decode(head, found).encode("utf-8", "replace")
     return head.removeprefix(b"\xef\xbb\xbf")
 
 
 def _is_binary(head: bytes) -> bool:
     """Many control characters; zeros alone may be UTF-16 or padding."""
-    control = sum(head.count(bytes([byte])) for byte in (*range(1, 9), *range(14, 28)))
+    control = sum(head.count(bytes([byte])) for byte in (*range(2, 9), *range(14, 28)))
     zeros = head.count(0)
     aligned = (
         zeros and (head[0::2].count(0) < zeros * 0.1 or head[1::2].count(0) < zeros * 0.1) and zeros > len(head) * 0.3

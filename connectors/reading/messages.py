@@ -23,6 +23,9 @@ NOTES: dict[str, str] = {
     "delimiter_none": "Kein Trennzeichen gefunden: Die Datei wurde als Liste mit einer Spalte gelesen.",
     "delimiter_told": "Die erste Zeile nennt das Trennzeichen {chosen}.",
     "escape_backslash": "Anführungszeichen sind mit \\ maskiert.",
+    "drawn": "Die Tabelle ist mit Leerzeichen oder Linien gezeichnet: {reason}.",
+    "dialect_ambiguous": "Zwei Lesarten passen gleich gut: {chosen} ergibt {columns} Spalten, {other} ergibt "
+    "{other_columns}. Gelesen wurde mit {chosen}; bitte prüfen, ob das stimmt.",
     "fixed_width": "Spalten fester Breite erkannt, Spaltenanfänge: {starts}.",
     "preamble_line": "Vor der Tabelle steht: {text}",
     "footer_line": "Nach der Tabelle steht: {text}",

@@ -180,7 +180,7 @@ def _parquet(data: bytes, sheet: str | None) -> ReadResult:
 
 
 _READERS: dict[str, Callable[[bytes, str | None], ReadResult]] = {
-    "text": lambda data, _sheet: read_delimited(data),
+    "text": read_delimited,
     "json": read_json,
     "ndjson": lambda data, _sheet: read_ndjson(data),
     "xlsx": _workbook("xlsx"),

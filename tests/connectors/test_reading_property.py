@@ -153,4 +153,6 @@ def test_reading_property_many_equals_one_by_one(
         assert result.frame.equals(alone.frame)
         assert result.row_numbers.equals(alone.row_numbers)
         assert [note.code for note in result.report.notes] == [note.code for note in alone.report.notes]
-        assert replace(result.report, notes=()) == replace(alone.report, notes=())
+        assert replace(result.report, notes=(), decisions=()) == replace(alone.report, notes=(), decisions=())
+        told = [(decision.what, decision.chosen) for decision in result.report.decisions]
+        assert told == [(decision.what, decision.chosen) for decision in alone.report.decisions]
