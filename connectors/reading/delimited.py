@@ -23,7 +23,7 @@ from connectors.reading.messages import note
 from connectors.reading.mojibake import undo_mojibake
 from connectors.reading.records import Dialect, Record, parse
 from connectors.reading.result import Note, ReadResult
-from connectors.reading.textfile import Told, read_text, report_of, sample_of
+from connectors.reading.textfile import Read, Told, read_text, report_of, sample_of
 
 _WINDOW = SAMPLE_CHARS
 _DOUBTFUL = tuple(sign.encode() for sign in ("Ã", "Â", "├", "√", "\ufffd", "\u2028", "\u2029"))
@@ -55,7 +55,7 @@ def _read_large(data: bytes, encoding: Encoding, notes: list[Note], sheet: str |
     if fast is None:
         return read_text(body.decode(), encoding, notes, sheet)
     head = unify_ends(_text(body[:_WINDOW]))
-    return report_of(fast, Told(encoding, notes, [encoding.decision, head.decision]), guess)
+    return report_of(Read(fast), Told(encoding, notes, [encoding.decision, head.decision]), guess)
 
 
 def _late_quotes(body: bytes, dialect: Dialect) -> Dialect:

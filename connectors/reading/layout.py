@@ -14,12 +14,20 @@ from connectors.reading.cells import filled, is_year, shape
 from connectors.reading.words import HEADERS, UNITS
 
 _HEAD = 60
-_KEY_VALUE = re.compile(
+BESIDE = re.compile(
     r"(?:#|stand\b|quelle|datenquelle|datenstand|hinweis|anmerkung|fu(?:ß|ss)note|erstell|herausgeber|lizenz|copyright|©|\(c\)|"
     r"legende|abk(?:ü|ue)rz|zeichenerkl|erl(?:ä|ae)uterung|bemerkungen?:|datum\b|auszug|export|druckdatum|abruf|ansprechpartner|"
     r"kontakt:|source|note[s:]|last update|generated|\*+\s?\S|_{3,}|-{3,}|={3,}|\d\)\s|\(\d\)\s)",
     re.IGNORECASE,
 )
+META = re.compile(
+    r"(?:herausgeber|stand|lizenz|quelle|datenstand|titel|thema|berichtsjahr|gebietsstand|stichtag|erstellt|datum|kontakt|"
+    r"ansprechpartner|dienststelle|amt|kommune|gemeinde|stadt|landkreis|bearbeiter|telefon|e-?mail|version|hinweis|"
+    r"name der|zeitraum|export|auswertung|abfrage|datei|einheit|beschreibung|copyright|publisher|license|source|title)\b|"
+    r"[^:]{2,40}:$",
+    re.IGNORECASE,
+)
+"""What the first of two cells says in lines about a table: `Herausgeber;Stadt Hof`."""
 _LABEL = re.compile(r"[^\d:]{2,40}:$")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 TOTALS = re.compile(
@@ -59,7 +67,7 @@ def find_layout(rows: list[list[str]], columns: int = 0) -> Layout:
     index_header = None
     if _is_index(head[top]) and top + 1 < len(head) and not _is_numeric_row(head[top + 1]):
         index_header, top = top, top + 1
-    kinds = _column_kinds(head[top + 1 : top + 41], columns)
+    kinds = column_kinds(head[top + 1 : top + 41], columns)
     if not _is_header(head[top], head[top + 1 :], kinds):
         return Layout(columns, (), top, index_header)
     last = _last_header(head, top, kinds, columns)
@@ -72,7 +80,7 @@ def is_footer(row: list[str], columns: int, *, regular: bool) -> bool:
     text = row[0].strip()
     if not text or TOTALS.match(text):
         return False
-    told = bool(_KEY_VALUE.match(text) or (_LABEL.match(text) and columns > 2))
+    told = bool(BESIDE.match(text) or (_LABEL.match(text) and columns > 2))
     if columns < 2 or (text.startswith("#") and len(cells) == 1):
         return bool(re.match(r"(?:#|quelle:|stand:|©|\(c\)|copyright)", text, re.IGNORECASE))
     prose = columns >= 3 and shape(text) == "text"
@@ -110,6 +118,14 @@ def _skip_preamble(head: list[list[str]], columns: int) -> int:
     return 0
 
 
+def _is_pair(row: list[str], below: list[list[str]], columns: int) -> bool:
+    """`Herausgeber;Stadt Hof` above a wider table, alone or with others of its kind."""
+    if columns < 3 or filled(row) != 2 or not META.match(row[0].strip()):
+        return False
+    wider = next((at for at, other in enumerate(below[:12]) if filled(other) > 2), None)
+    return wider is not None and all(filled(other) <= 2 for other in below[:wider])
+
+
 def _is_title(row: list[str], below: list[list[str]], columns: int) -> bool:
     """A title line or `Stand: …` above the table; never the last row and never the row right above nothing."""
     if not below:
@@ -119,9 +135,11 @@ def _is_title(row: list[str], below: list[list[str]], columns: int) -> bool:
         return text.startswith("#")
     if count <= 1:
         return bool(text) or columns >= 3
+    if _is_pair(row, below, columns):
+        return True
     if len(row) < columns and count <= max(columns // 2, 1) and filled(below[0]) != count:
         return True
-    return columns > 2 and count <= 2 < filled(below[0]) and bool(_KEY_VALUE.match(text) or _LABEL.match(text))
+    return columns > 2 and count <= 2 < filled(below[0]) and bool(BESIDE.match(text) or _LABEL.match(text))
 
 
 def _is_index(row: list[str]) -> bool:
@@ -133,7 +151,7 @@ def _is_numeric_row(row: list[str]) -> bool:
     return sum(shape(cell) == "number" for cell in row) > len(row) * 0.5
 
 
-def _column_kinds(body: list[list[str]], columns: int) -> list[str]:
+def column_kinds(body: list[list[str]], columns: int) -> list[str]:
     """Per column the kind that four fifths of its filled cells share, else `text`; `empty` where there is none."""
     kinds: list[str] = []
     for at in range(columns):
@@ -207,7 +225,7 @@ def _last_header(head: list[list[str]], top: int, kinds: list[str], columns: int
     """The last of the header rows: units and sub-titles below the first one belong to the header."""
     last = top
     # the body's kinds are taken further down, where no header row can blur them
-    kinds = _column_kinds(head[top + 5 :], columns) if len(head) > top + 8 else kinds
+    kinds = column_kinds(head[top + 5 :], columns) if len(head) > top + 8 else kinds
     typed = [at for at, kind in enumerate(kinds) if kind in {"number", "date"}]
     for at in range(top + 1, min(top + 8, len(head) - 1)):
         if not _continues(head[top], head[at], typed, kinds, head[at + 1 : at + 31]):

@@ -24,6 +24,10 @@ NOTES: dict[str, str] = {
     "delimiter_told": "Die erste Zeile nennt das Trennzeichen {chosen}.",
     "escape_backslash": "Anführungszeichen sind mit \\ maskiert.",
     "drawn": "Die Tabelle ist mit Leerzeichen oder Linien gezeichnet: {reason}.",
+    "tables": "In der Datei stehen {count} Tabellen untereinander. Gelesen wurde „{name}“ (Zeilen {first} bis {last}): "
+    "{reason}.",
+    "table_other": "Nicht gelesen wurde „{name}“ (Zeilen {first} bis {last}) mit {count} Spalten: {text}. Sie lässt "
+    "sich mit ihrem Namen als Blatt auswählen.",
     "dialect_ambiguous": "Zwei Lesarten passen gleich gut: {chosen} ergibt {columns} Spalten, {other} ergibt "
     "{other_columns}. Gelesen wurde mit {chosen}; bitte prüfen, ob das stimmt.",
     "fixed_width": "Spalten fester Breite erkannt, Spaltenanfänge: {starts}.",
@@ -51,7 +55,14 @@ NOTES: dict[str, str] = {
     "stray_quotes": "In {count} Zeilen stehen Anführungszeichen an falscher Stelle; sie blieben Teil des Textes.",
     "unclosed_quote": "In dieser Zeile wird ein Anführungszeichen nicht geschlossen; es blieb Teil des Textes.",
     "totals_row": "Diese Zeile sieht nach einer Summe aus („{text}“). Sie blieb in der Tabelle.",
-    "header_repeated": "Die Kopfzeile wiederholt sich in dieser Zeile; hier könnte eine zweite Tabelle beginnen.",
+    "header_repeated": "Die Kopfzeile steht hier noch einmal (Seitenwechsel). Sie zählt nicht als Datenzeile.",
+    "delimiter_in_text": "In dieser Zeile steht das Trennzeichen auch im Text. Nur eine Lesart passt zu den Spalten; "
+    "so wurden die Teile wieder verbunden.",
+    "delimiter_in_text_many": "In {count} Zeilen steht das Trennzeichen auch im Text; die Teile wurden wieder "
+    "verbunden, weil nur eine Lesart zu den Spalten passt.",
+    "delimiter_other": "Diese Zeile benutzt ein anderes Trennzeichen als die übrigen; sie wurde damit gelesen.",
+    "delimiter_other_many": "{count} Zeilen benutzen ein anderes Trennzeichen als die übrigen; sie wurden damit "
+    "gelesen.",
     "sheet": "Blatt „{sheet}“ gelesen: Es enthält die meisten tabellenartigen Zellen. Weitere Blätter: {others}.",
     "sheet_hidden": "Das gelesene Blatt „{sheet}“ ist in der Arbeitsmappe ausgeblendet.",
     "hidden_rows": "{count} ausgeblendete Zeilen wurden mitgelesen.",

@@ -19,7 +19,10 @@ from connectors.reading.messages import note, refuse
 from connectors.reading.quotes import straighten
 from connectors.reading.records import Anomalies, Dialect, Record, parse
 from connectors.reading.result import Decision, Note, ReadReport, ReadResult
+from connectors.reading.tables import Table, choose, split_tables
 
+_HELD_CHARS = 16 * 1024**2
+"""Longer texts are not held as records, so several tables in them are not told apart."""
 _MANY = 20
 """So many lines with stray quotes are named one by one."""
 
@@ -43,7 +46,7 @@ def read_text(text: str, encoding: Encoding, notes: list[Note], sheet: str | Non
     guess = sniff(sample_of(text))
     drawn = None if guess.told else find_drawn(sample_of(text), guess)
     if drawn is not None:
-        return report_of(_table(drawn.records(text), "", 0, sheet), told, guess, drawn)
+        return report_of(_table(drawn.records(text), None, sheet, len(text)), told, guess, drawn)
     if guess.told:
         text = text.split("\n", 1)[1]
     elif not guess.is_sure:
@@ -53,9 +56,9 @@ def read_text(text: str, encoding: Encoding, notes: list[Note], sheet: str | Non
     records = parse(text, guess.dialect, expected=guess.columns, anomalies=anomalies)
     if guess.told:
         records = ((line + 1, cells) for line, cells in records)
-    table = _table(records, guess.dialect.delimiter, guess.columns, sheet)
+    read = _table(records, guess, sheet, len(text))
     told.notes += _quote_notes(anomalies)
-    return report_of(table, told, guess)
+    return report_of(read, told, guess)
 
 
 def sample_of(text: str) -> str:
@@ -75,8 +78,50 @@ def _with_quotes(text: str, guess: Guess) -> tuple[str, Guess]:
     return text, replace(guess, dialect=with_quotes(guess.dialect, text))
 
 
-def _table(records: Iterable[Record], delimiter: str, columns: int, sheet: str | None) -> Assembled | None:
-    return assemble(records, columns=columns, delimiter=delimiter)
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The table that was read, and what is to be said about others in the file."""
+
+    table: Assembled | None
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+
+
+def _table(records: Iterable[Record], guess: Guess | None, sheet: str | None, size: int) -> Read:
+    """The asked-for table, else the largest. Very large texts are read as they come, as one table."""
+    delimiter, columns = (guess.dialect.delimiter, guess.columns) if guess else ("", 0)
+    if size > _HELD_CHARS and sheet is None:
+        return Read(assemble(records, columns=columns, delimiter=delimiter))
+    held = list(records)
+    tables = split_tables(held)
+    if not tables:
+        if sheet is not None and sheet.strip().casefold() not in {"1", "tabelle 1"}:
+            raise refuse("sheet_missing", sheet=sheet, sheets="Tabelle 1")
+        return Read(assemble(held, columns=columns, delimiter=delimiter))
+    chosen = choose(tables, sheet)
+    others = [table for table in tables if table is not chosen]
+    reason = "verlangt" if sheet else f"die größte von {len(tables)} Tabellen"
+    return Read(
+        assemble(chosen.records, columns=0, delimiter=delimiter),
+        chosen.name,
+        tuple(table.name for table in tables),
+        (_chosen_note(chosen, tables, reason), *map(_other_note, others)),
+        (Decision("table", chosen.name, reason, max(others, key=lambda table: table.cells).name),),
+    )
+
+
+def _chosen_note(chosen: Table, tables: list[Table], reason: str) -> Note:
+    return note(
+        "tables", chosen.first, count=len(tables), name=chosen.name, first=chosen.first, last=chosen.last, reason=reason
+    )
+
+
+def _other_note(table: Table) -> Note:
+    named = [cell.strip() for cell in table.header if cell.strip()]
+    facts = {"name": table.name, "first": table.first, "last": table.last, "count": len(named)}
+    return note("table_other", table.first, **facts, text=", ".join(named))
 
 
 def _quote_notes(anomalies: Anomalies) -> list[Note]:
@@ -86,8 +131,9 @@ def _quote_notes(anomalies: Anomalies) -> list[Note]:
     return [*notes, *(note("stray_quote", line) for line in anomalies.stray)]
 
 
-def report_of(table: Assembled | None, told: Told, guess: Guess, drawn: Drawn | None = None) -> ReadResult:
+def report_of(read: Read, told: Told, guess: Guess, drawn: Drawn | None = None) -> ReadResult:
     """The result with everything that was decided on the way."""
+    table = read.table
     if table is None:
         raise refuse("no_table")
     delimiter = guess.dialect.delimiter if drawn is None else {"boxed": "|", "fixed": ""}.get(drawn.kind, " ")
@@ -99,11 +145,12 @@ def report_of(table: Assembled | None, told: Told, guess: Guess, drawn: Drawn | 
         header_row=table.header_row,
         preamble_rows=table.preamble_rows,
         footer_rows=table.footer_rows,
-        sheet=None,
+        sheet=read.sheet,
         columns=tuple(table.frame.columns),
         rows=table.frame.height,
-        notes=(*told.notes, *_dialect_notes(guess, drawn), *table.notes),
-        decisions=(*told.decisions, *_dialect_decisions(guess, drawn)),
+        notes=(*told.notes, *_dialect_notes(guess, drawn), *read.notes, *table.notes),
+        sheets=read.sheets,
+        decisions=(*told.decisions, *_dialect_decisions(guess, drawn), *read.decisions),
     )
     return ReadResult(table.frame, table.row_numbers, report, table.extras)
 
