@@ -7,8 +7,8 @@
 | `encoding`, `dialect`, `records`, `bulk`, `fixedwidth`, `delimited` | text: characters, delimiters, records |
 | `cells`, `layout`, `names`, `assemble` | any grid of cells: title lines, header, footers, names, padding |
 | `workbook`, `sheets`, `sheetcells`, `sheetxml`, `merged` | XLSX, XLSB, XLS, ODS |
-| `archive`, `package` | zip and its bounds; the package around a workbook |
-| `jsonfile`, `geojson`, `flatten`, `xmlfile`, `htmltable`, `dbf`, `parquet` | everything that has records |
+| `precheck`, `archive`, `package` | what is refused before it is loaded; zip and workbook packages |
+| `jsonfile`, `geojson`, `flatten`, `xmlfile`, `htmltable`, `dbf`, `shapes`, `parquet` | everything that has records |
 | `writing` | the table as RFC 4180 CSV |
 | `messages`, `limits`, `result` | the German sentences, the bounds, the values that leave the room |
 

@@ -6,6 +6,8 @@ What does not belong here: reading the member (`reader`).
 
 from __future__ import annotations
 
+import gzip
+import stat
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -17,25 +19,29 @@ from connectors.reading.messages import refuse, size_de
 
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError)
 _PIECE = 1024**2
-_DATA = {
-    ".csv",
-    ".tsv",
-    ".txt",
-    ".xlsx",
-    ".xls",
-    ".ods",
-    ".json",
-    ".geojson",
-    ".ndjson",
-    ".jsonl",
-    ".xml",
-    ".dbf",
-    ".parquet",
-    ".kml",
-    ".gpx",
-    ".tab",
-    ".asc",
-}
+_LISTED = 20
+_DATA = frozenset(
+    f".{end}"
+    for end in (
+        *(
+            "csv",
+            "tsv",
+            "txt",
+            "tab",
+            "asc",
+            "xlsx",
+            "xlsm",
+            "xlsb",
+            "xls",
+            "ods",
+            "json",
+            "geojson",
+            "ndjson",
+            "jsonl",
+        ),
+        *("topojson", "xml", "gml", "kml", "gpx", "dbf", "parquet", "arrow", "feather", "zip", "gz"),
+    )
+)
 _BESIDE = (
     "readme",
     "liesmich",
@@ -78,27 +84,52 @@ def _check(archive: zipfile.ZipFile, member: zipfile.ZipInfo, watch: Callable[[s
                 watch(member.filename, piece)
 
 
-def single_table(data: bytes) -> tuple[str, bytes]:
-    """Name and bytes of the only table in an archive."""
+def single_table(data: bytes, wanted: str | None = None) -> tuple[str, bytes, list[str]]:
+    """Name and bytes of the table in an archive (the one called `wanted`, where there are several), and all names."""
     check_members(data)
     with zipfile.ZipFile(BytesIO(data)) as archive:
-        names = [member.filename for member in archive.infolist() if not member.is_dir() and _is_data(member.filename)]
+        names = [one.filename for one in archive.infolist() if _is_data(one)]
+        asked = [name for name in names if wanted and wanted in {name, PurePosixPath(name).name}]
         if len(names) > 1:
             names = [name for name in names if not _is_beside(name)] or names
         if not names:
             raise refuse("archive_none")
-        if len(names) > 1:
-            raise refuse("archive_many", names=", ".join(PurePosixPath(name).name for name in names[:5]))
-        return names[0], archive.read(names[0])
+        if len(names) > 1 and len(asked) != 1:
+            raise refuse("archive_many", names=", ".join(names[:_LISTED]) + (" …" if len(names) > _LISTED else ""))
+        chosen = asked[0] if asked else names[0]
+        return chosen, archive.read(chosen), names
 
 
-def _is_data(name: str) -> bool:
-    path = PurePosixPath(name)
-    return path.suffix.lower() in _DATA and not path.name.startswith(".") and "__MACOSX" not in path.parts
+def gunzipped(data: bytes) -> bytes:
+    """What a gzip file holds. Raises `Unreadable` for bombs and broken files."""
+    bound = min(MAX_UNPACKED_BYTES, max(len(data) * MAX_RATIO, RATIO_FLOOR))
+    pieces, total = [], 0
+    try:
+        with gzip.open(BytesIO(data)) as stream:
+            while piece := stream.read(_PIECE):
+                total += len(piece)
+                if total > bound:
+                    raise refuse("bomb", limit=size_de(bound))
+                pieces.append(piece)
+    except _BROKEN as error:
+        raise refuse("archive_broken") from error
+    return b"".join(pieces)
+
+
+def _is_data(member: zipfile.ZipInfo) -> bool:
+    """A table by its name; no folder, and no link, whose content would be the name of another file."""
+    path = PurePosixPath(member.filename)
+    is_link = stat.S_ISLNK(member.external_attr >> 16)
+    return (
+        path.suffix.lower() in _DATA
+        and not (member.is_dir() or is_link)
+        and not path.name.startswith(".")
+        and "__MACOSX" not in path.parts
+    )
 
 
 def _is_beside(name: str) -> bool:
     path = PurePosixPath(name)
     return path.name.lower().startswith(_BESIDE) or (
-        path.suffix.lower() == ".txt" and "beschreibung" in path.name.lower()
+        path.suffix.lower() in {".txt", ".xml"} and any(word in path.name.lower() for word in ("beschreibung", ".shp"))
     )

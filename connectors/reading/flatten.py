@@ -11,7 +11,7 @@ import polars as pl
 from connectors.reading.limits import MAX_NESTING
 from connectors.reading.messages import refuse
 from connectors.reading.names import column_names
-from connectors.reading.result import Note, ReadReport, ReadResult
+from connectors.reading.result import Decision, Note, ReadReport, ReadResult
 
 
 class NumberText(str):
@@ -85,6 +85,7 @@ def record_result(
     numbers: list[int] | None = None,
     crs: str | None = None,
     extras: dict[str, str] | None = None,
+    decisions: tuple[Decision, ...] = (),
 ) -> ReadResult:
     """The result of a format that has records instead of lines; they are numbered from 1."""
     report = ReadReport(
@@ -101,6 +102,7 @@ def record_result(
         notes=tuple(notes),
         crs=crs,
         sheets=sheets,
+        decisions=decisions,
     )
     return ReadResult(
         frame, pl.Series("row", numbers or range(1, frame.height + 1), dtype=pl.Int64), report, extras or {}

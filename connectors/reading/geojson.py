@@ -43,7 +43,7 @@ def read_geojson(document: Mapping[str, Any], encoding: str | None, notes: list[
         crs = None
     axes = ("x", "y") if metric or (crs and crs not in _DEGREES) else ("lon", "lat")
     rows = [
-        {**_properties(feature), **_place(geometry, axes)}
+        {**_properties(feature), **place_cells(geometry, axes)}
         for feature, geometry in zip(features, geometries, strict=True)
     ]
     frame, changed = to_frame(rows)
@@ -122,7 +122,8 @@ def _properties(feature: Mapping[str, Any]) -> dict[str, str | None]:
     return result
 
 
-def _place(geometry: Mapping[str, Any] | None, axes: tuple[str, str]) -> dict[str, str | None]:
+def place_cells(geometry: Mapping[str, Any] | None, axes: tuple[str, str]) -> dict[str, str | None]:
+    """The cells of a geometry: a point's axes as columns, anything else as WKT."""
     if geometry is None:
         return {}
     coordinates = geometry.get("coordinates")

@@ -15,8 +15,22 @@ from connectors.reading.encoding import decode, detect, wide_by_zeros
 from connectors.reading.messages import refuse
 
 Kind = Literal[
-    "text", "xlsx", "xlsb", "xls", "ods", "geojson", "json", "ndjson", "xml", "dbf", "parquet", "html", "zip"
+    "text",
+    "xlsx",
+    "xlsb",
+    "xls",
+    "ods",
+    "json",
+    "ndjson",
+    "xml",
+    "dbf",
+    "parquet",
+    "arrow",
+    "html",
+    "zip",
+    "gzip",
 ]
+_HEAD = 64 * 1024
 
 _REFUSED: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "pdf"),
@@ -29,7 +43,6 @@ _REFUSED: tuple[tuple[bytes, str], ...] = (
     (b"SQLite format 3\0", "database"),
 )
 _ARCHIVES = (
-    (b"\x1f\x8b", "gzip"),
     (b"7z\xbc\xaf", "7z"),
     (b"Rar!", "RAR"),
     (b"BZh", "bzip2"),
@@ -46,24 +59,35 @@ _XML = re.compile(rb"\s*<(?:\?xml|!DOCTYPE|!--|[A-Za-z_][\w.:-]*[\s/>])")
 
 def kind_of(data: bytes, filename: str = "") -> Kind:
     """The kind of `data`. Raises `Unreadable` for everything that cannot hold a table."""
-    if not data:
-        raise refuse("empty")
     head = data[:4096]
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _zip_kind(data)
+    if head.startswith(_OLE):
+        return _ole_kind(data)
+    if _is_dbf(data):
+        return "dbf"
+    return head_kind(data[:_HEAD], PurePosixPath(filename).suffix.lower()) or "text"
+
+
+def head_kind(head: bytes, suffix: str) -> Kind | None:
+    """The kind as far as the first bytes tell; None for containers whose content decides. Raises `Unreadable`."""
+    if not head:
+        raise refuse("empty")
     for mark, code in _REFUSED:
         if head.startswith(mark):
             raise refuse(code)
     for mark, name in _ARCHIVES:
         if head.startswith(mark):
             raise refuse("archive", kind=name)
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _zip_kind(data)
-    if head.startswith(_OLE):
-        return _ole_kind(data)
+    if head.startswith(b"\x1f\x8b"):
+        return "gzip"
     if head.startswith(b"PAR1"):
         return "parquet"
-    if _is_dbf(data):
-        return "dbf"
-    return _text_kind(data, PurePosixPath(filename).suffix.lower())
+    if head.startswith((b"ARROW1\0\0", b"FEA1")):
+        return "arrow"
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", _OLE)) or _is_dbf(head):
+        return None
+    return _text_kind(head, suffix)
 
 
 def _zip_kind(data: bytes) -> Kind:
@@ -117,8 +141,10 @@ def _is_dbf(data: bytes) -> bool:
 
 
 def _text_kind(data: bytes, suffix: str) -> Kind:
-    head = _as_bytes(data[: 64 * 1024])
+    head = _as_bytes(data[:_HEAD])
     if not head.strip(b"\0 \t\r\n"):
+        if len(data) >= _HEAD and b"\0" not in head:
+            return "text"
         raise refuse("empty")
     if _is_binary(head):
         raise refuse("binary")

@@ -21,6 +21,7 @@ MAX_COLUMNS = 10_000
 MAX_SHEET_CELLS = 30_000_000
 """Rows × columns of the used rectangle of a sheet; the library allocates it whole."""
 
+MAX_HTML_CELLS = 5_000_000
 MAX_LINE_CHARS = 32 * 1024**2
 MAX_NESTING = 100
 SAMPLE_CHARS = 64 * 1024

@@ -96,6 +96,16 @@ NOTES: dict[str, str] = {
     "table_in_html": "Die Datei ist eine Webseite; gelesen wurde die größte Tabelle darin ({number} von {count}).",
     "archive_member": "Gelesen wurde „{member}“ aus dem Archiv.",
     "truncated": "Die Datei endet mitten in einem Datensatz. Wahrscheinlich ist sie unvollständig.",
+    "gzip": "Die Datei war mit gzip gepackt und wurde entpackt.",
+    "json_duplicate_key": "{count} Einträge nennen denselben Schlüssel zweimal (zum Beispiel „{key}“: {values}). "
+    "Gelesen wurde der letzte.",
+    "json_not_a_number": "{count} Werte sind NaN oder Infinity; sie blieben als Text stehen.",
+    "json_list_in_list": "Die Einträge sind Listen; die Spaltennamen stehen unter „{path}“.",
+    "table_wide_keys": "Spaltenweise abgelegt: Jede Liste wurde zu einer Spalte.",
+    "dbf_short": "Die Datei verspricht {promised} Zeilen, es stehen aber nur {count} darin. Bitte prüfen, ob sie "
+    "vollständig ist.",
+    "dbf_memo": "Die Texte der Memo-Spalten ({columns}) liegen in einer eigenen Datei (DBT/FPT), die nicht dabei ist.",
+    "dbf_deleted_row": "Als gelöscht markiert war: {text}",
     "dbf_deleted": "{count} in dBase als gelöscht markierte Zeilen wurden übergangen.",
 }
 
@@ -112,7 +122,16 @@ REFUSALS: dict[str, str] = {
     "html": "Das ist eine Webseite ohne Tabelle. Bitte die Datei selbst herunterladen und hochladen.",
     "archive": "Das ist ein Archiv im Format {kind}. Bitte die Tabelle auspacken und einzeln hochladen.",
     "archive_none": "Im Archiv ist keine Tabelle. Bitte die Tabelle selbst hochladen.",
-    "archive_many": "Im Archiv sind mehrere Tabellen ({names}). Bitte jede einzeln hochladen.",
+    "archive_many": "Im Archiv sind mehrere Tabellen ({names}). Bitte den Namen der Tabelle angeben "
+    "oder jede einzeln hochladen.",
+    "html_too_large": "Die Tabelle der Webseite hat mehr als {limit} Zellen. Bitte als CSV ausgeben.",
+    "archive_nested": "Im Archiv stecken mehrere Archive ineinander. Bitte die Tabelle selbst hochladen.",
+    "no_file": "„{name}“ lässt sich nicht als Datei lesen. Bitte eine gewöhnliche Datei angeben.",
+    "shape_broken": "Die Geometrien des Shapefiles (SHP) sind beschädigt. Bitte neu ausgeben.",
+    "shape_mismatch": "Das Shapefile hat {shapes} Geometrien, aber {rows} Zeilen. Bitte neu ausgeben.",
+    "topojson": "Das ist TopoJSON, dessen Geometrien in Bögen zerlegt sind. Bitte als GeoJSON ausgeben.",
+    "json_stat": "Das JSON-stat beschreibt eine Tabelle mit {count} Zellen, mehr als {limit}. Bitte als CSV ausgeben.",
+    "arrow_broken": "Die Arrow-Datei ist beschädigt. Bitte neu ausgeben.",
     "archive_broken": "Das Archiv oder die Arbeitsmappe ist beschädigt. Bitte neu speichern und noch einmal hochladen.",
     "archive_encrypted": "Die Datei ist mit einem Kennwort geschützt. Bitte ohne Kennwort speichern und hochladen.",
     "bomb": "Die Datei würde sich auf mehr als {limit} entpacken. Sie wurde nicht "

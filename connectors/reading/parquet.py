@@ -24,16 +24,36 @@ def read_parquet(data: bytes) -> ReadResult:
         meta = pq.ParquetFile(BytesIO(data)).metadata
         checked_width(meta.num_columns)
         unpacked = sum(meta.row_group(at).total_byte_size for at in range(meta.num_row_groups))
+        if _is_bomb(meta.num_rows * meta.num_columns, len(data)):
+            raise refuse("bomb", limit=size_de(MAX_UNPACKED_BYTES))
         if unpacked > MAX_UNPACKED_BYTES * 2 or meta.num_rows * meta.num_columns > MAX_SHEET_CELLS * 10:
             raise refuse("bomb", limit=size_de(MAX_UNPACKED_BYTES * 2))
         frame = pl.read_parquet(BytesIO(data))
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         raise refuse("parquet_broken") from error
+    return _result("parquet", frame)
+
+
+def read_arrow(data: bytes) -> ReadResult:
+    """Arrow IPC and Feather: all rows. Raises `Unreadable`."""
+    try:
+        frame = pl.read_ipc(BytesIO(data))
+    except (OSError, ValueError, pl.exceptions.PolarsError) as error:
+        raise refuse("arrow_broken") from error
+    return _result("arrow", frame)
+
+
+def _is_bomb(cells: int, size: int) -> bool:
+    """Millions of cells out of next to nothing."""
+    return cells > MAX_SHEET_CELLS and cells > 100 * size
+
+
+def _result(kind: str, frame: pl.DataFrame) -> ReadResult:
     names, notes = column_names(frame.columns, None)
     strings = pl.DataFrame(
         [_strings(column).alias(name) for column, name in zip(frame.get_columns(), names, strict=True)]
     )
-    return record_result("parquet", strings, None, notes)
+    return record_result(kind, strings, None, notes)
 
 
 def _strings(column: pl.Series) -> pl.Series:

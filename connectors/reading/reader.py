@@ -10,14 +10,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from connectors.reading.archive import single_table
+from connectors.reading.archive import gunzipped, single_table
 from connectors.reading.batch import Fingerprint, Memory, fingerprint
 from connectors.reading.delimited import read_delimited
 from connectors.reading.jsonfile import read_json, read_ndjson
 from connectors.reading.kinds import Kind, kind_of
-from connectors.reading.limits import FAST_BYTES, MAX_FILE_BYTES
-from connectors.reading.messages import note, refuse, size_de
-from connectors.reading.result import Note, ReadResult, Unreadable
+from connectors.reading.limits import FAST_BYTES
+from connectors.reading.messages import note, refuse
+from connectors.reading.precheck import precheck
+from connectors.reading.result import Decision, Note, ReadResult, Unreadable
+from connectors.reading.shapes import is_shapefile, read_shapefile
 
 _SUFFIXES: dict[str, tuple[str, ...]] = {
     "xlsx": (".xlsx", ".xlsm", ".xltx", ".xltm"),
@@ -28,16 +30,18 @@ _SUFFIXES: dict[str, tuple[str, ...]] = {
     "ndjson": (".ndjson", ".jsonl", ".json", ".geojsonl"),
     "html": (".html", ".htm"),
     "dbf": (".dbf",),
-    "parquet": (".parquet", ".pq"),
-    "zip": (".zip",),
+    "parquet": (".parquet", ".pq", ".geoparquet"),
+    "arrow": (".arrow", ".feather", ".ipc"),
 }
+_NESTED = 2
+"""A zip inside a zip, or a gzip file inside one, is opened; what lies deeper is not."""
+
 _TEXT = {".csv", ".tsv", ".txt", ".tab", ""}
 _WORDS = {
     "text": "ein Text mit Trennzeichen",
     "html": "eine Webseite",
     "json": "JSON",
     "ndjson": "JSON",
-    "zip": "ein Archiv",
 }
 
 
@@ -54,9 +58,10 @@ def read_table(source: Path | bytes, *, filename: str = "", sheet: str | None = 
         data = source
     try:
         return _read(data, filename, sheet)
-    except Unreadable:
+    except (Unreadable, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
-    except (MemoryError, RecursionError, ValueError, KeyError, IndexError, OverflowError, TypeError) as error:
+    # hostile bytes reach a dozen parsers, and a panic in compiled code is no `Exception`: the clerk gets a sentence
+    except BaseException as error:
         raise refuse("unexpected", error=type(error).__name__) from error
 
 
@@ -108,14 +113,12 @@ def _remembered(item: tuple[str, bytes], memory: Memory) -> ReadResult | Unreada
     return result
 
 
-def _read(data: bytes, filename: str, sheet: str | None) -> ReadResult:
+def _read(data: bytes, filename: str, sheet: str | None, depth: int = 0) -> ReadResult:
     kind = kind_of(data, filename)
-    if kind == "zip":
-        member, inner = single_table(data)
-        result = _read(inner, member, sheet) if kind_of(inner, member) != "zip" else None
-        if result is None:
-            raise refuse("archive_none")
-        return _noted(result, note("archive_member", member=member))
+    if kind in {"zip", "gzip"}:
+        if depth >= _NESTED:
+            raise refuse("archive_nested")
+        return _unpacked(data, kind, filename, sheet, depth)
     result = _READERS[kind](data, sheet)
     suffix = PurePosixPath(filename).suffix.lower()
     known = _SUFFIXES.get(kind, ())
@@ -125,15 +128,30 @@ def _read(data: bytes, filename: str, sheet: str | None) -> ReadResult:
     return result
 
 
+def _unpacked(data: bytes, kind: Kind, filename: str, sheet: str | None, depth: int) -> ReadResult:
+    """The table inside an archive or a gzip file, with its name in the report."""
+    if kind == "gzip":
+        inner = PurePosixPath(filename).stem if filename.lower().endswith((".gz", ".gzip")) else ""
+        return _noted(_read(gunzipped(data), inner, sheet, depth + 1), note("gzip"))
+    if is_shapefile(data):
+        return read_shapefile(data, sheet)
+    member, content, names = single_table(data, sheet)
+    inside = None if sheet in {member, PurePosixPath(member).name} else sheet
+    result = _read(content, member, inside, depth + 1)
+    reason = "verlangt" if sheet and inside is None else "die einzige Tabelle im Archiv"
+    others = ", ".join(name for name in names if name != member)
+    decisions = (Decision("member", member, reason, others), *result.report.decisions)
+    result = replace(result, report=replace(result.report, decisions=decisions))
+    return _noted(result, note("archive_member", member=member))
+
+
 def _noted(result: ReadResult, *notes: Note) -> ReadResult:
     return replace(result, report=replace(result.report, notes=(*notes, *result.report.notes)))
 
 
 def _load(path: Path) -> bytes:
     try:
-        size = path.stat().st_size
-        if size > MAX_FILE_BYTES:
-            raise refuse("too_large", size=size_de(size), limit=size_de(MAX_FILE_BYTES))
+        precheck(path)
         return path.read_bytes()
     except FileNotFoundError as error:
         raise refuse("not_found", name=path.name) from error
@@ -141,6 +159,8 @@ def _load(path: Path) -> bytes:
         raise refuse("is_folder", name=path.name) from error
     except PermissionError as error:
         raise refuse("no_access", name=path.name) from error
+    except OSError as error:
+        raise refuse("no_file", name=path.name) from error
 
 
 def _workbook(kind: Kind) -> Callable[[bytes, str | None], ReadResult]:
@@ -161,8 +181,7 @@ def _xml(data: bytes, sheet: str | None) -> ReadResult:
 def _html(data: bytes, sheet: str | None) -> ReadResult:
     from connectors.reading.htmltable import read_html
 
-    del sheet
-    return read_html(data)
+    return read_html(data, sheet)
 
 
 def _dbf(data: bytes, sheet: str | None) -> ReadResult:
@@ -179,6 +198,13 @@ def _parquet(data: bytes, sheet: str | None) -> ReadResult:
     return read_parquet(data)
 
 
+def _arrow(data: bytes, sheet: str | None) -> ReadResult:
+    from connectors.reading.parquet import read_arrow
+
+    del sheet
+    return read_arrow(data)
+
+
 _READERS: dict[str, Callable[[bytes, str | None], ReadResult]] = {
     "text": read_delimited,
     "json": read_json,
@@ -191,4 +217,5 @@ _READERS: dict[str, Callable[[bytes, str | None], ReadResult]] = {
     "html": _html,
     "dbf": _dbf,
     "parquet": _parquet,
+    "arrow": _arrow,
 }

@@ -288,7 +288,8 @@ def test_reading_xlsx_with_one_far_cell_is_refused() -> None:
     [
         (b"\x89PNG\r\n\x1a\n" + bytes(50), "image"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"), "word"),
-        (b"\x1f\x8b\x08" + bytes(20), "archive"),
+        (b"\x1f\x8b\x08" + bytes(20), "archive_broken"),
+        (b"7z\xbc\xaf\x27\x1c" + bytes(20), "archive"),
         (bytes(range(256)) * 20, "binary"),
         (b"PK\x03\x04kaputt", "archive_broken"),
         (b'{"a": [1, 2', "json_broken"),
