@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 import structlog
 
+from connectors import answers
+from connectors.answers import told_for
 from connectors.messages import say
 from connectors.pending import NO_STANDARD, Task, task_version, without_standard_id
 from connectors.raw.spool import Rows, Spool
@@ -73,11 +75,14 @@ def check_file(
     sheet: str | None = None,
     undo: Collection[str] = (),
     changes: bool = False,
+    told: Mapping[str, str] | None = None,
+    kept: Mapping[str, str] | None = None,
 ) -> tuple[ReadResult, Judgement]:
     """Read and judge one file without keeping anything; of several standards the one that its columns tell.
 
-    `undo`: kinds of repair that are taken back; `changes`: list every repaired cell. Raises `Unreadable`, also where
-    the columns tell no standard clearly.
+    `told`: column → field, answered now; `kept`: `<standard>:<column>` → field, answered before. `undo`: kinds of
+    repair that are taken back; `changes`: list every repaired cell. Raises `Unreadable`, also where the columns tell no
+    standard clearly, and `AnswerInvalid`.
     """
     from connectors.reading import read_table
     from standards.engine import judge
@@ -90,6 +95,9 @@ def check_file(
             known = ", ".join(sorted(standard))
             raise Unreadable(say("standard-not-found", filename=path.name, known=known), code="standard-not-found")
         standard = standard[name]
+    answers.check(told or {}, standard, table.frame.columns)
+    before = told_for(kept or {}, standard.name, {key.partition(":")[0] for key in kept or {}})
+    table = replace(table, told=answers.together(before, told or {}))
     return result, judge(table, standard, changes=changes)
 
 
@@ -212,8 +220,14 @@ def _judge_chunk(
         if isinstance(result, Unreadable):
             outcomes[at] = _refused(task, task.standard or NO_STANDARD, standards, result.code, result.message_de)
             continue
-        tables[at] = as_table(result, filename=task.receipt.filename, ags=task.dataset.owner, told=task.receipt.told)
+        tables[at] = as_table(
+            result,
+            filename=task.receipt.filename,
+            ags=task.dataset.owner,
+            told=told_for(task.receipt.told, task.standard or "", standards),
+        )
         standard = task.standard or recognise(tables[at], standards)
+        tables[at] = replace(tables[at], told=told_for(task.receipt.told, standard, standards))
         if standard in standards:
             groups[standard].append(at)
         else:

@@ -23,7 +23,8 @@ from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from storage.layout import Zone, landing_content, landing_receipt, landing_receipts
+from connectors.answers import fold_log, told_of
+from storage.layout import Zone, landing_answers, landing_content, landing_receipt, landing_receipts
 from storage.manifest import Classification
 from storage.names import DatasetId
 from storage.sites import Sites
@@ -66,7 +67,7 @@ class Receipt(BaseModel):
     standard: str | None = None
     """Told by whoever handed it in; None: the Kommune's file or the columns say."""
     told: dict[str, str] = Field(default_factory=dict)
-    """Column → field, answered by whoever handed it in."""
+    """Column (or `<standard>:<column>`) → field: answered with this file, or kept from before (`answers`)."""
     by: str = ""
     is_invented: bool = False
     reason: str = ""
@@ -103,16 +104,23 @@ class LandingLog:
 
     store: Store
     keys: dict[DatasetId, list[str]] = field(default_factory=dict)
+    answers: dict[str, list[str]] = field(default_factory=dict)
+    """AGS → keys of what that publisher answered about its columns."""
     _read: dict[str, Receipt] = field(default_factory=dict)
+    _told: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, store: Store, dataset: DatasetId | None = None) -> LandingLog:
         """List what is there; one listing, no object is read."""
         log = cls(store)
         prefix = landing_receipts(dataset).rstrip("/") if dataset else f"{Zone.LANDING}"
+        if dataset:
+            log.answers[dataset.owner] = [info.key for info in store.list(landing_answers(dataset.owner).rstrip("/"))]
         for info in store.list(prefix):
             parts = info.key.split("/")
-            if len(parts) == 5 and parts[3] == "receipts" and parts[4].endswith(".json"):
+            if len(parts) == 4 and parts[2] == "answers":
+                log.answers.setdefault(parts[1], []).append(info.key)
+            elif len(parts) == 5 and parts[3] == "receipts" and parts[4].endswith(".json"):
                 log.keys.setdefault(DatasetId(parts[1], parts[2]), []).append(info.key)
         for keys in log.keys.values():
             keys.sort()
@@ -144,6 +152,12 @@ class LandingLog:
     def is_withdrawn(self, dataset: DatasetId) -> bool:
         keys = self.keys.get(dataset)
         return bool(keys) and keys is not None and keys[-1].endswith(f"-{WITHDRAWN}.json")
+
+    def told(self, ags: str) -> dict[str, str]:
+        """What this publisher answered before, as a receipt keeps it."""
+        if ags not in self._told:
+            self._told[ags] = told_of(fold_log(self.store, self.answers.get(ags, ())))
+        return self._told[ags]
 
     def add(self, receipt: Receipt) -> None:
         self.keys.setdefault(receipt.dataset_id, []).append(receipt.key)
@@ -189,7 +203,7 @@ def land(
         revision=revision,
         classification=classification,
         standard=standard,
-        told=told or {},
+        told={**log.told(dataset.owner), **(told or {})},
         by=by,
         is_invented=is_invented,
     )
@@ -286,7 +300,7 @@ def _says_the_same(current: Receipt, new: Receipt) -> bool:
         and current.sha256 == new.sha256
         and current.classification == new.classification
         and (new.standard is None or current.standard == new.standard)
-        and (not new.told or current.told == new.told)
+        and current.told == new.told
     )
 
 

@@ -1,5 +1,7 @@
 """What we tell the people who hand data in: German sentences by code. What reading says: `reading/messages`."""
 
+# ruff: noqa: E501  one sentence, one line
+
 from __future__ import annotations
 
 _SENTENCES = {
@@ -25,6 +27,11 @@ _SENTENCES = {
     "no-name": "Aus dem Dateinamen {filename} lässt sich kein Name bilden: bitte einen angeben (--dataset).",
     "one-dataset-many-files": "Ein Datensatz nimmt eine Datei auf: bitte die {count} Dateien einzeln übergeben.",
     "not-a-file": "{path} gibt es nicht oder ist keine Datei.",
+    "map-form": "„{text}“ ist keine Zuordnung. Bitte so schreiben: --map 'Spalte=feld', zum Beispiel --map 'Baum-Nr.=baum_nr'.",
+    "map-field": "Das Feld „{field}“ gibt es im Standard „{standard}“ nicht. Möglich sind: {known}. „-“ heißt: keines davon.",
+    "map-column": "Die Spalte „{column}“ gibt es in der Datei nicht. Ihre Spalten sind: {known}.",
+    "map-twice": "Das Feld „{field}“ ist zwei Spalten zugeordnet. Bitte nur einer Spalte zuordnen.",
+    "map-standard": "Eine Zuordnung gilt für einen Standard. Bitte nennen Sie ihn mit --standard.",
     "several-in-inbox": ("Im Eingang von {dataset} liegen {count} Dateien: übernommen wird die neueste, {filename}."),
     "inbox-without-owner": (
         "Die Datei {path} liegt im Eingang ohne Ordner einer Gemeinde: bitte in den Ordner mit dem achtstelligen "

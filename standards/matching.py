@@ -17,11 +17,13 @@ from standards.mapping import VIRTUAL, Mapping, Position, Source, Unpivot
 from standards.messages import say
 from standards.model import ColumnMatch, Finding, Severity, Table
 from standards.naming import alike, scores
-from standards.places_matching import Sampler, find_position
+from standards.places_matching import Sampler, find_position, told_position
 from standards.samples import code_words, fits_field, needs_content, sample
 from standards.split import find_splits
 from standards.wide import find_unpivot
 
+NO_FIELD = "-"
+"""The answer that a column is none of the standard's fields."""
 BAR = 0.75
 """Matches less certain than this are asked, not used."""
 FEW = 3
@@ -108,20 +110,25 @@ def match_table(table: Table, standard: Standard, sampler: Sampler | None = None
 
 
 def _told(state: _State) -> tuple[Position, tuple[ColumnMatch, ...]] | None:
-    """Answers kept from before win over everything."""
+    """Answers kept from before win over everything. A column told to be no field is never asked about."""
+    folded = {fold(column): column for column in reversed(state.columns)}
     axes: dict[str, str] = {}
-    for column, name in state.table.told.items():
-        if column not in state.columns or name not in state.standard.by_name:
+    for header, name in state.table.told.items():
+        column = header if header in state.columns else folded.get(fold(header) or header)
+        if column is None:
             continue
-        if name in ("lat", "lon"):
+        if name == NO_FIELD:
+            state.taken[column] = NO_FIELD
+        elif name in ("lat", "lon"):
             axes[name] = column
-        else:
+        elif name in state.standard.by_name:
             state.take(column, name, "told", 1.0)
-    if len(axes) < 2:
+    position = told_position(axes, state.columns, state.values, state.table.crs)
+    if position is None:
         return None
-    state.taken.update({column: name for name, column in axes.items()})
-    matches = tuple(ColumnMatch(column, name, "told", 1.0) for name, column in axes.items())
-    return Position("xy", (axes["lon"], axes["lat"]), state.table.crs), matches
+    state.taken.update(dict.fromkeys(position.columns, "lat"))
+    east, north = position.columns[0], position.columns[-1]
+    return position, (ColumnMatch(north, "lat", "told", 1.0), ColumnMatch(east, "lon", "told", 1.0))
 
 
 def _by_name(state: _State) -> None:

@@ -79,6 +79,24 @@ def find_position(
     return _by_content(free, values)
 
 
+def told_position(axes: dict[str, str], columns: tuple[str, ...], values: Sampler, crs: str | None) -> Position | None:
+    """Where a person said that places are: both axes, or one column with both, or one axis and the other by its name."""
+    if len(axes) == 2:
+        return Position("xy", (axes["lon"], axes["lat"]), crs)
+    if not axes:
+        return None
+    (name, column), *_ = axes.items()
+    for kind, fits in (("wkt", is_geometry), ("pair", is_pair)):
+        if values(column) and share(values(column), fits) >= 0.6:
+            return Position("wkt" if kind == "wkt" else "pair", (column,), crs)
+    free = [other for other in columns if other != column]
+    others = _ranked(free, EAST if name == "lat" else NORTH)
+    other = min(others, key=lambda ranked: ranked[1], default=None)
+    if other is None:
+        return None
+    return Position("xy", (other[0], column) if name == "lat" else (column, other[0]), crs)
+
+
 def _axis_pairs(free: list[str], values: Sampler) -> list[tuple[str, str, float]]:
     """All plausible (east, north, score) pairs by name whose values are numbers."""
     north = _ranked(free, NORTH)

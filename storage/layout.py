@@ -7,6 +7,7 @@ Keys are relative to a site's root and use `/`. What does not belong here: which
 landing/<ags>/<slug>/<sha256>/content            the bytes exactly as received
 landing/<ags>/<slug>/receipts/<UTC time>-<sha12>.json  who, when, from where; written last, so it is the commit
 landing/<ags>/<slug>/receipts/<UTC time>-withdrawn.json  the dataset was taken back here
+landing/<ags>/answers/<UTC time>.json            what the publisher answered about a column; the last one counts
 raw/<standard>/                                  Delta table of accepted rows (append-only)
 raw/<standard>_rejects/                          Delta table of rejected rows
 raw/versions/  raw/pointers/                     Delta tables: one row a version; one row a move of the pointer
@@ -65,6 +66,15 @@ def landing_receipts(dataset: DatasetId) -> str:
 def landing_receipt(dataset: DatasetId, stamp: str, mark: str) -> str:
     """`stamp`: sortable UTC time; `mark`: first 12 digits of the content's SHA-256, or `withdrawn`."""
     return f"{landing_receipts(dataset)}{stamp}-{mark}.json"
+
+
+def landing_answers(owner: str) -> str:
+    """The prefix under which a publisher's answers about columns lie, sorted by time."""
+    return f"{Zone.LANDING}/{owner}/answers/"
+
+
+def landing_answer(owner: str, stamp: str) -> str:
+    return f"{landing_answers(owner)}{stamp}.json"
 
 
 def raw_table(table: str) -> str:

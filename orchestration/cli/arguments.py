@@ -15,6 +15,15 @@ Undo = Annotated[
     typer.Option(help="Take a kind of repair back: KIND, or KIND:COLUMN for one column. May be given several times."),
 ]
 
+Maps = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        help="Say what a column is: 'Spalte=feld', or 'Spalte=-' for none. May be given several times. Kept for the "
+        "publisher and used for its next files.",
+    ),
+]
+
 
 def undone(undo: Collection[str] | None) -> frozenset[str]:
     """Return the repairs to take back. Raises `CannotError` for a word that is no kind of repair."""

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.cli.arguments import AsJson, Undo, require_standard, undone, wrong_ags
+from orchestration.cli.arguments import AsJson, Maps, Undo, require_standard, undone, wrong_ags
 from orchestration.cli.output import CannotError, err, out, print_json, table
 
 if TYPE_CHECKING:
     from connectors.reading.result import ReadResult
     from standards.model import Judgement, Repair
+    from storage.sites import Sites
 
 
 def read(
@@ -86,10 +87,15 @@ def check(
     ] = None,
     changes: Annotated[Path | None, typer.Option(help="Write the list of changed cells here (.csv).")] = None,
     undo: Undo = None,
+    maps: Maps = None,
     sheet: Annotated[str | None, typer.Option(help="Name of the sheet to read.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read, match, convert and judge a file; nothing is stored. Exit 1 when rows were rejected."""
+    """Read, match, convert and judge a file. Exit 1 when rows were rejected.
+
+    Nothing of the file is stored; only what --map says of a publisher's columns is kept for its next files.
+    """
+    from connectors import answers
     from connectors.conversion import check_file
     from connectors.reading import Unreadable
     from standards.registry import load_standards
@@ -99,6 +105,8 @@ def check(
         raise CannotError(f"{file}: there is no such file. Check the path.")
     known = load_standards()
     _require_known(standard, known, publisher)
+    told = answers.parse(maps or [])
+    sites = _sites(is_new=bool(told)) if publisher else None
     try:
         reading, judgement = check_file(
             file,
@@ -106,10 +114,14 @@ def check(
             ags=publisher,
             sheet=sheet,
             undo=undone(undo),
+            told=told,
+            kept=answers.told_of(answers.load(sites.onprem, publisher)) if sites and publisher else None,
             changes=bool(changes or (fixed and fixed.suffix.lower() == ".xlsx")),
         )
     except Unreadable as problem:
         raise CannotError(f"{file.name}: {problem.message_de}") from problem
+    if told and sites and publisher:
+        answers.keep(sites, publisher, judgement.standard, told, by="cli")
     if fixed:
         write_fixed(judgement, known[judgement.standard], fixed)
     if rejects:
@@ -122,6 +134,14 @@ def check(
         _say_judgement(file, judgement)
     if judgement.rows_rejected:
         raise typer.Exit(1)
+
+
+def _sites(*, is_new: bool) -> Sites | None:
+    """Where answers are kept; None where nothing was ever kept: a check alone makes no folders."""
+    from orchestration.platform import Platform
+
+    platform = Platform.load()
+    return platform.sites if is_new or platform.settings.home.exists() else None
 
 
 def _require_known(standard: str | None, known: Collection[str], publisher: str | None) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.cli.arguments import AsJson, require_standard, wrong_ags
+from orchestration.cli.arguments import AsJson, Maps, require_standard, wrong_ags
 from orchestration.cli.output import CannotError, err, out, print_json, table
 
 if TYPE_CHECKING:
@@ -94,9 +94,11 @@ def ingest(
     standard: Annotated[str | None, typer.Option(help="Name of the standard; else the columns tell.")] = None,
     dataset: Annotated[str | None, typer.Option(help="Name of the dataset (one file); else the file's name.")] = None,
     classification: Annotated[str, typer.Option(help="open, internal or confidential.")] = "open",
+    maps: Maps = None,
     as_json: AsJson = False,
 ) -> None:
     """Hand files in as a Kommune would: landing → raw, ready for `allmende run`."""
+    from connectors import answers
     from connectors.ingest import convert_and_load, ingest_files
     from orchestration.locking import exclusive
 
@@ -105,7 +107,10 @@ def ingest(
         raise CannotError(wrong_ags(publisher))
     _require(paths, standard, platform)
     kind = _classification(classification)
+    told = _told(maps, standard, platform)
     with exclusive(platform.settings.home):
+        if told and standard:
+            answers.keep(platform.sites, publisher, standard, told, by="cli")
         landed = ingest_files(
             paths,
             publisher,
@@ -125,6 +130,19 @@ def ingest(
             err.print(_sentence(one), markup=False)
     if any(one.status == "refused" or one.rows_rejected for one in mine):
         raise typer.Exit(1)
+
+
+def _told(maps: list[str] | None, standard: str | None, platform: Platform) -> dict[str, str]:
+    """The answers of `--map`, checked against the standard; the columns are seen when the file is read."""
+    from connectors import answers
+    from connectors.messages import say
+
+    told = answers.parse(maps or [])
+    if told and standard is None:
+        raise CannotError(say("map-standard"))
+    if standard:
+        answers.check(told, platform.standards[standard], None)
+    return told
 
 
 def _sentence(one: object) -> str:
