@@ -13,6 +13,7 @@ from standards.compounds import meanings
 from standards.headers import fold
 from standards.model import FieldType
 from standards.rules import Plausibility, Privacy
+from standards.wide_rules import Wide
 
 _NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 _COUNT_WORDS = frozenset({"anzahl", "gesamt"})
@@ -74,6 +75,21 @@ class FieldDef(_Frozen):
     """Two helper fields, from and to, that this one is made of or that belong behind it: `Sa` and 7 to 13 o'clock."""
     minus: tuple[str, ...] = ()
     """Two fields whose difference this is where it has no column of its own."""
+    plus: tuple[str, ...] = ()
+    """Fields whose sum this is where it has no column of its own and at least two of them have one."""
+    compose: tuple[str, ...] = ()
+    """Fields (`first|second`: the first that is filled) whose texts, joined by ` · `, say this; `compose_empty` where
+    all are empty or say just that."""
+    compose_empty: str = ""
+    content: str | None = None
+    """Pattern that most values of a column must match for its name alone to count."""
+    nameless: str | None = None
+    """Pattern of all values by which a column without any header is known to be this."""
+    named_by: str | None = None
+    """A field that this one is the name of: a column with one of `standard.name_words` right behind that field's column
+    is it."""
+    by_codes: bool = False
+    """A column all of whose values are codes of this field is it, whatever its name, if no other column is."""
     year_of: str | None = None
     """A date field whose year this is where it has no column of its own."""
     date_part: str | None = None
@@ -97,34 +113,12 @@ class FieldDef(_Frozen):
         return value
 
     @property
+    def composed(self) -> tuple[str, ...]:
+        return tuple(name for entry in self.compose for name in entry.split("|"))
+
+    @property
     def dtype(self) -> pl.DataType:
         return DTYPES[self.type]
-
-
-class WideColumn(_Frozen):
-    """Columns whose header matches `pattern` hold the value; named groups and `set` (`$header`) say what for."""
-
-    pattern: str
-    set: dict[str, str] = Field(default_factory=dict)
-
-    @field_validator("pattern")
-    @classmethod
-    def _compiles(cls, value: str) -> str:
-        re.compile(value)
-        return value
-
-
-class Wide(_Frozen):
-    """Wide → long: several columns of one value, told apart by their headers."""
-
-    value: str
-    columns: tuple[WideColumn, ...]
-    exclude: str | None = None
-    minimum_columns: int = 1
-    needs: tuple[str, ...] = ()
-    """Fields that must have a column for the rule to apply."""
-    any_header: bool = False
-    """The last pattern takes whatever is left: less certain."""
 
 
 class Split(_Frozen):
@@ -165,11 +159,23 @@ class Derive(_Frozen):
 
 
 class Refuse(_Frozen):
-    """Rows that are not of this standard at all: the field has one of these words."""
+    """Rows that are not of this standard at all: the field has one of these words, or its text matches `pattern`."""
 
     field: str
-    words: tuple[str, ...]
-    message_de: str
+    words: tuple[str, ...] = ()
+    pattern: str | None = None
+    message_de: str = ""
+    total: bool = False
+    """The rows are sums of others: refused as totals rows, if the table has other rows."""
+
+
+class Choose(_Frozen):
+    """A field that is one of several columns, by what another field says (valid votes by the kind of vote)."""
+
+    field: str
+    by: str
+    among: dict[str, str]
+    """Code of `by` → the field with the value."""
 
 
 class Standard(_Frozen):
@@ -197,10 +203,23 @@ class Standard(_Frozen):
     compose: tuple[Compose, ...] = ()
     derive: tuple[Derive, ...] = ()
     refuse: tuple[Refuse, ...] = ()
+    choose: tuple[Choose, ...] = ()
+    records: str | None = None
+    """Columns of this name hold a list of records in each cell (nested files): each record becomes a row."""
+    name_words: tuple[str, ...] = ()
+    """Headers that say „name“ and not of what: decided by the column before."""
+    ignore: str | None = None
+    """Columns with such a header are of no use: shares, changes, results of the time before."""
+    noise: str | None = None
+    """Words in headers that say nothing here and are dropped before comparing."""
     interval: tuple[str, str] | None = None
     """(minutes field, moment field): the step between moments where no column gives it."""
     file_words: tuple[str, ...] = ()
-    """Words in a file's name or titles that speak for this standard."""
+    """Words in a file's name, titles, headers or cells that speak for this standard."""
+    foreign_words: tuple[str, ...] = ()
+    """Words there that speak against it, though they may hold one of `file_words`."""
+    must_speak: bool = False
+    """The columns alone are too common: without one of `file_words` a person is asked."""
     privacy: Privacy = Privacy()
     plausibility: tuple[Plausibility, ...] = ()
     subject: tuple[str, ...] = ()
@@ -221,16 +240,25 @@ class Standard(_Frozen):
     def _references(self) -> list[tuple[str, tuple[str, ...]]]:
         groups = tuple(name for group in self.required_any for name in group)
         found = [("key", self.key), ("required_any", groups), ("interval", self.interval or ())]
-        found += [("wide", (rule.value, *rule.needs)) for rule in self.wide]
+        found += [("wide", rule.fields()) for rule in self.wide]
         found += [("split", rule.fields) for rule in self.split]
         found += [("compose", (rule.field,)) for rule in self.compose]
         found += [("derive", (rule.field, rule.source)) for rule in self.derive]
         found += [("refuse", (rule.field,)) for rule in self.refuse]
+        found += [("choose", (rule.field, rule.by, *rule.among.values())) for rule in self.choose]
         found += [("privacy.patterns", (rule.field,)) for rule in self.privacy.patterns if rule.field]
         found += [("privacy.small_cells", (rule.field, *rule.when)) for rule in self.privacy.small_cells]
         found += [(f"plausibility {rule.name!r}", rule.fields) for rule in self.plausibility]
         found += [
-            (f"fields.{f.name}", f.join + f.span + f.minus + tuple(filter(None, (f.date_part, f.time_part, f.year_of))))
+            (
+                f"fields.{f.name}",
+                f.join
+                + f.span
+                + f.minus
+                + f.plus
+                + f.composed
+                + tuple(filter(None, (f.date_part, f.time_part, f.year_of, f.named_by))),
+            )
             for f in self.all_fields
         ]
         return found

@@ -24,6 +24,7 @@ from standards.overall import Overall
 from standards.places import from_pair, from_wkt, locate, read_axis
 from standards.places_matching import Sampler
 from standards.privacy import personal_codes, personal_columns
+from standards.records import expanded
 from standards.repairs import count_repairs
 from standards.rows import (
     derive,
@@ -43,6 +44,8 @@ from standards.work import Work, axis_of, clean_text
 
 ROW_FINDINGS = 1000
 """Rejected rows that are also said as findings, per table; all of them are in `Judgement.rejected`."""
+UNSURE = 0.45
+"""The most that a table can score for a standard of which it lacks a required field, or which it does not speak of."""
 _T, _ROW, _I = VIRTUAL + "t", VIRTUAL + "row", VIRTUAL + "i"
 _Key = tuple[object, object, object, int | None, frozenset[str]]
 
@@ -58,7 +61,7 @@ class _Member(NamedTuple):
 
 def match(table: Table, standard: Standard) -> Mapping:
     """Which column is which field, without converting anything."""
-    return match_table(table, standard)
+    return match_table(expanded(table, standard), standard)
 
 
 def judge(table: Table, standard: Standard, *, changes: bool = False) -> Judgement:
@@ -72,7 +75,7 @@ def judge(table: Table, standard: Standard, *, changes: bool = False) -> Judgeme
 def judge_many(tables: Sequence[Table], standard: Standard, *, changes: bool = False) -> list[Judgement]:
     """The same as `judge` for each table; tables with the same columns and decisions go through one pass."""
     alike: dict[tuple[object, ...], list[tuple[int, Table]]] = {}
-    for number, table in enumerate(tables):
+    for number, table in enumerate(expanded(table, standard) for table in tables):
         alike.setdefault((*table.frame.columns, *table.frame.dtypes), []).append((number, table))
     done: dict[int, Judgement] = {}
     for like in alike.values():
@@ -100,12 +103,16 @@ def rank(table: Table, standards: MappingOf[str, Standard]) -> list[tuple[str, f
 
 
 def _likeness(table: Table, standard: Standard) -> float:
+    table = expanded(table, standard)
     mapping = match_table(table, standard)
     certain = {
         m.field: max(0.0, (m.confidence - 0.6) / 0.4)
         for m in mapping.matches
         if not standard.by_name[m.field].helper or m.how == "wide"
     }
+    certain |= {name: 0.8 for name in (mapping.unpivot.set_fields if mapping.unpivot else ()) if name not in certain}
+    served = _served(mapping, standard)
+    certain |= {f.name: certain[f.year_of] for f in standard.fields if f.year_of in certain and f.name not in certain}
     if standard.by_name.keys() & {"lat", "lon"}:
         certain = {name: score for name, score in certain.items() if name not in ("lat", "lon")}
     weights = {
@@ -113,16 +120,30 @@ def _likeness(table: Table, standard: Standard) -> float:
         for f in standard.fields
         if f.name not in ("lat", "lon")
     }
-    served = mapping.served
     missing = [f for f in standard.fields if f.required and f.name not in served]
     fulfilled = sum(weights.get(name, 0.0) * score for name, score in certain.items())
     columns = [c for c in table.frame.columns if not c.startswith("geometry")]
     used = len({m.column for m in mapping.matches if m.field not in ("lat", "lon")}) / max(1, len(columns))
-    text = " ".join((table.filename, *table.context.values())).lower()
-    named = 0.3 if any(word in text for word in standard.file_words) else 0.0
-    named += 0.25 * (_speaking(table, standard) >= 0.3)
+    spoken, speaking = _named(table, standard), _speaking(table, standard) >= 0.3
+    named = 0.3 * spoken + 0.25 * speaking
     score = (0.6 * fulfilled / (sum(weights.values()) or 1.0) + 0.4 * used) * (0.4 if missing else 1.0) + named
-    return round(min(1.0, score), 3)
+    limit = UNSURE if missing or (standard.must_speak and not (spoken or speaking)) else 1.0
+    return round(min(limit, score), 3)
+
+
+def _served(mapping: Mapping, standard: Standard) -> frozenset[str]:
+    """Fields that will have values: also years of dates, and what is made of others."""
+    served = mapping.served
+    made = {f.name for f in standard.all_fields if f.year_of in served or (f.compose and served & set(f.composed))}
+    return served | made
+
+
+def _named(table: Table, standard: Standard) -> bool:
+    """Whether the file's name, titles or headers speak for the standard, and do not speak against it."""
+    text = " ".join((table.filename, *table.context.keys(), *table.context.values(), *table.frame.columns)).lower()
+    for word in standard.foreign_words:
+        text = text.replace(word, " ")
+    return any(word in text for word in standard.file_words)
 
 
 def _speaking(table: Table, standard: Standard) -> float:
@@ -158,7 +179,7 @@ def _judged(
     empty_cells = pl.Series("t", [], dtype=pl.Int64)
     long = frame
     if mapping.unpivot:
-        long, empty_cells = unpivot(frame, mapping.unpivot)
+        long, empty_cells = unpivot(frame, mapping.unpivot, standard.by_name[mapping.unpivot.value_field].missing)
     work = Work(standard, mapping, {member.number: member.table for member in members}, long, overall=overall)
     index = long[_I]
     convert_fields(work)

@@ -73,13 +73,21 @@ def forms(header: str) -> tuple[tuple[str, float], ...]:
 
 
 @lru_cache(maxsize=1024)
-def forms_in(columns: tuple[str, ...]) -> dict[str, tuple[tuple[str, float], ...]]:
+def forms_in(columns: tuple[str, ...], noise: str | None = None) -> dict[str, tuple[tuple[str, float], ...]]:
     """The forms of each header of a table, those without a group's title included.
 
     Two header rows come as one name (`Maße Höhe`, `Maße Krone`, `Lage x`, `Lage y`): words that neighbours begin with are
-    such a title, where a table has two groups of them and the rest still tells the columns apart.
+    such a title, where a table has two groups of them and the rest still tells the columns apart. `noise`: words that
+    say nothing in these headers.
     """
     known = {column: forms(column) for column in columns}
+    if noise:
+        for column in columns:
+            heard = re.sub(noise, " ", column, flags=re.IGNORECASE).strip(" _-:,")
+            if fold(heard) != fold(column):
+                known[column] = tuple(
+                    {**{form: loss + 0.02 for form, loss in forms(heard)}, **dict(known[column])}.items()
+                )
     words = [column.split() for column in columns]
     shared = [max(_common(words, at, at - 1), _common(words, at, at + 1)) for at in range(len(columns))]
     titles = {tuple(own[:count]) for own, count in zip(words, shared, strict=True) if count}

@@ -42,11 +42,15 @@ class Unpivot:
     value_field: str
     columns: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     unit: str | None = None
+    cells: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    """Value column → (field, the column whose cells say it), where groups of columns repeat."""
+    is_loose: bool = False
+    """The headers were taken as they are: what a column of its own says goes before them."""
 
     @property
     def set_fields(self) -> tuple[str, ...]:
         seen: dict[str, None] = {}
-        for _, values in self.columns:
+        for _, values in (*self.columns, *self.cells):
             seen.update(dict.fromkeys(name for name, _ in values))
         return tuple(seen)
 

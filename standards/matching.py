@@ -11,14 +11,16 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from standards.content import find_by_content, find_composed
+from standards.context import from_context, money_unit, places
 from standards.definition import FieldDef, Standard
 from standards.headers import factor, fold, forms, unit_of
 from standards.mapping import VIRTUAL, Mapping, Position, Source, Unpivot
 from standards.messages import say
 from standards.model import ColumnMatch, Finding, Severity, Table
 from standards.naming import alike, scores
+from standards.neighbours import by_codes, ignored, nameless, names_beside
 from standards.places_matching import Sampler, find_position, told_position
-from standards.samples import code_words, fits_field, needs_content, sample
+from standards.samples import fits_field, needs_content, sample, share
 from standards.split import find_splits
 from standards.wide import find_unpivot
 
@@ -48,6 +50,8 @@ class _State:
     """Field → further columns that fill its gaps."""
     questions: list[Finding] = field(default_factory=list)
     sampled: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    unfit: dict[str, FieldDef] = field(default_factory=dict)
+    """Column → the field it is called like, though its content is none."""
 
     def values(self, column: str) -> tuple[str, ...]:
         if column not in self.sampled:
@@ -87,10 +91,12 @@ def match_table(table: Table, standard: Standard, sampler: Sampler | None = None
     state.taken.update({match.column: match.field for match in composed})
     split, split_matches = find_splits(standard, columns, state.taken, state.by_field, state.values)
     sources += split
+    _by_neighbours(state, spec)
     _by_likeness(state, spec)
     _by_content(state, {source.field for source in sources}, spec)
     sources += [_source(state, name) for name in state.by_field]
     sources += _made(state, sources, spec)
+    _ask_about_content(state)
     served = {source.field for source in sources} | ({"lat", "lon"} if position else set())
     _ask_for_missing(state, served | ({spec.value_field, *spec.set_fields} if spec else set()))
     named = tuple(
@@ -143,8 +149,9 @@ def _by_name(state: _State) -> None:
             and fits_field(wanted, state.values(column)) < CONTENT
         ):
             if score > 0.95 and not wanted.helper:
-                odd = next((value for value in state.values(column) if fits_field(wanted, (value,)) == 0), "")
-                state.ask("column_content", column, odd[:60], wanted.title_de)
+                state.unfit.setdefault(column, wanted)
+            continue
+        if wanted.content and not _looks_like(wanted.content, state.values(column), is_own_name=score > 0.98):
             continue
         if factor(unit_of(column), wanted.unit) is None:
             state.ask("unit_incompatible", column, expected=wanted.title_de)
@@ -156,6 +163,33 @@ def _by_name(state: _State) -> None:
             state.take(column, name, how, score)
 
 
+def _looks_like(pattern: str, values: tuple[str, ...], *, is_own_name: bool) -> bool:
+    """Whether most values match; an empty column is a field only where it is called just like it."""
+    if not values:
+        return is_own_name
+    return share(values, re.compile(pattern, re.IGNORECASE).match) >= CONTENT
+
+
+def _ask_about_content(state: _State) -> None:
+    """Columns that are called like a field, hold something else, and became no other field either."""
+    for column, wanted in state.unfit.items():
+        if column not in state.taken:
+            odd = next((value for value in state.values(column) if fits_field(wanted, (value,)) == 0), "")
+            state.ask("column_content", column, odd[:60], wanted.title_de)
+
+
+def _by_neighbours(state: _State, spec: Unpivot | None) -> None:
+    """Columns known by the column before them, by their codes, or by their place without a header."""
+    said = set(spec.set_fields) if spec else set()
+    taken, served = state.taken, {*state.by_field, *said}
+    for column, name, how, confidence in names_beside(state.standard, state.columns, taken, served):
+        state.take(column, name, how, confidence)
+    for finder in (by_codes, nameless):
+        free = tuple(column for column in state.columns if column not in state.taken)
+        for column, name, how, confidence in finder(state.standard, free, {*state.by_field, *said}, state.values):
+            state.take(column, name, how, confidence)
+
+
 def _unpivot(state: _State) -> tuple[Unpivot, tuple[ColumnMatch, ...]] | None:
     """Wide columns, which win over single columns of the same fields."""
     values = {rule.value for rule in state.standard.wide}
@@ -165,11 +199,13 @@ def _unpivot(state: _State) -> tuple[Unpivot, tuple[ColumnMatch, ...]] | None:
         for column, name in state.taken.items()
         if name not in values and (column in sure or name not in state.by_field)
     }
-    found = find_unpivot(state.standard, state.columns, taken, set(state.by_field), state.values)
+    by_field = {name: own[0] for name, own in state.by_field.items()}
+    columns = tuple(column for column in state.columns if column not in ignored(state.standard.ignore, state.columns))
+    found = find_unpivot(state.standard, columns, taken, by_field, state.values, state.table.frame)
     if found is None:
         return None
     spec, matches, questions = found
-    wide = {column for column, _ in spec.columns}
+    wide = {match.column for match in matches}
     for name in (spec.value_field, *spec.set_fields):
         own = state.by_field.get(name)
         if own and (name == spec.value_field or own[0] in wide):
@@ -218,7 +254,8 @@ def _by_content(state: _State, made: set[str], spec: Unpivot | None) -> None:
 def _source(state: _State, name: str) -> Source:
     column = state.by_field[name][0]
     more = state.also.get(name, [])
-    return Source(name, "coalesce" if more else "column", (column, *more), unit_of(column))
+    unit = unit_of(column) or _beside(state, name, [column, *more])
+    return Source(name, "coalesce" if more else "column", (column, *more), unit)
 
 
 def _made(state: _State, sources: list[Source], spec: Unpivot | None) -> list[Source]:
@@ -226,8 +263,10 @@ def _made(state: _State, sources: list[Source], spec: Unpivot | None) -> list[So
     served = {source.field for source in sources}
     made: list[Source] = []
     if spec:
-        made += [Source(name, "virtual", (VIRTUAL + name,)) for name in spec.set_fields if name not in served]
-        made.append(Source(spec.value_field, "virtual", (VIRTUAL + "value",), spec.unit))
+        said = [name for name in spec.set_fields if name not in served or not spec.is_loose]
+        made += [_said_or_own(sources, name) for name in said]
+        made.append(Source(spec.value_field, "virtual", (VIRTUAL + "value",), spec.unit or _unit_beside(state, spec)))
+        sources[:] = [source for source in sources if source.field not in said]
         served |= {source.field for source in made}
     for wanted in state.standard.fields:
         if wanted.span and all(name in state.by_field for name in wanted.span):
@@ -242,6 +281,30 @@ def _made(state: _State, sources: list[Source], spec: Unpivot | None) -> list[So
         if source and (wanted.name not in served or source.kind == "join"):
             made.append(source)
     return made
+
+
+def _said_or_own(sources: list[Source], name: str) -> Source:
+    """What a header says of a field goes before the field's own column, which fills where no header says it."""
+    own = next(
+        (source.columns for source in sources if source.field == name and source.kind in ("column", "coalesce")), ()
+    )
+    return Source(name, "coalesce" if own else "virtual", (VIRTUAL + name, *own))
+
+
+def _unit_beside(state: _State, spec: Unpivot) -> str | None:
+    """„in TEUR“ above the table, where no header names a unit."""
+    return _beside(state, spec.value_field, [column for column, _ in spec.columns])
+
+
+def _beside(state: _State, name: str, columns: list[str]) -> str | None:
+    if state.standard.by_name[name].unit != "eur" or any(unit_of(column) for column in columns):
+        return None
+    found = money_unit(places(state.table, ()))
+    if found is None:
+        return None
+    where, words, unit = found
+    state.ask("unit_from_context", where, words, severity=Severity.WARNING)
+    return unit
 
 
 def _joined(state: _State, wanted: FieldDef) -> Source | None:
@@ -261,22 +324,18 @@ def _moment(state: _State, wanted: FieldDef) -> Source | None:
 def _from_context(state: _State, wanted: FieldDef) -> Source | None:
     if not wanted.from_context:
         return None
-    name = re.sub(r"\.[a-z]{2,7}$", "", state.table.filename.rsplit("/", 1)[-1], flags=re.IGNORECASE)
-    places = [("dem Dateinamen", re.sub(r"[_\-]+", " ", name))]
-    places += [(f"„{key}“ über der Tabelle", text) for key, text in state.table.context.items()]
-    places += [(f"der Überschrift „{column}“", column) for column in state.columns]
-    for where, text in places:
-        for pattern in wanted.from_context:
-            found = re.search(pattern, text, re.IGNORECASE)
-            value = found and _context_value(wanted, found[1])
-            if value:
-                state.ask("from_context", where, value, wanted.title_de, Severity.INFO)
-                return Source(wanted.name, "constant", (), value=value)
-    return None
+    found = from_context(wanted, places(state.table, _used_headers(state)))
+    if found is None:
+        return None
+    where, value = found
+    state.ask("from_context", where, value, wanted.title_de, Severity.INFO)
+    return Source(wanted.name, "constant", (), value=value)
 
 
-def _context_value(wanted: FieldDef, text: str) -> str | None:
-    return code_words(wanted).get(fold(text)) if wanted.codes and wanted.closed else text.strip()
+def _used_headers(state: _State) -> list[str]:
+    """Headers of columns that serve a field which is no code: „Ansatz|Rechnung“ names what its cells say."""
+    by_name = state.standard.by_name
+    return [column for column in state.columns if column in state.taken and not by_name[state.taken[column]].codes]
 
 
 def _ask_for_missing(state: _State, served: set[str]) -> None:

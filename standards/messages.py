@@ -48,6 +48,13 @@ MESSAGES: dict[str, str] = {
     "same_key": "{value} Zeilen haben dieselbe Kennung wie eine andere Zeile, aber andere Werte. Bitte prüfen Sie, ob sie doppelt sind.",
     "from_context": "„{expected}“ steht in keiner Spalte. Übernommen wurde „{value}“ aus {column}.",
     "no_rows": "Die Datei enthält keine Datenzeilen. Bitte prüfen Sie, ob Sie die richtige Datei gewählt haben.",
+    "wide_skipped": "Die Spalten {column} enthalten Anteile oder andere Angaben zu denselben Werten. Sie wurden nicht übernommen.",
+    "wide_sum_left_out": "Die Spalten {column} sind die Summe anderer Spalten. Damit nichts doppelt zählt, wurden sie nicht übernommen.",
+    "wide_left_out": "Die Spalten {column} gehören nach den Summen nicht zu den übrigen Wertespalten. Sie wurden nicht übernommen. Ist das richtig?",
+    "wide_sum_differs": "Die Spalten {column} ergeben zusammen nicht den Wert in „{expected}“. Übernommen wurden sie trotzdem. Bitte prüfen Sie, ob alle dazugehören.",
+    "columns_ignored": "Die Spalten {column} enthalten Anteile, Veränderungen oder frühere Ergebnisse. Sie wurden nicht übernommen.",
+    "unit_from_context": "Die Datei nennt {column} als Einheit „{value}“. Die Beträge wurden in Euro umgerechnet.",
+    "mixed_levels": "Die Datei enthält Gebiete verschiedener Ebenen ({value}). Die Spalte „{expected}“ sagt, welche. Bitte zählen Sie die Ebenen nicht zusammen.",
     "wide_empty": "{value} leere Zellen in den Wertespalten wurden übersprungen.",
     "privacy_column": "Die Spalte „{column}“ enthält möglicherweise personenbezogene Daten. Sie wird nicht veröffentlicht. Bitte lassen Sie sie künftig weg.",
 }

@@ -7,6 +7,7 @@ from functools import lru_cache
 from standards.compounds import cut_off, known, meanings, meanings_cut
 from standards.definition import Standard
 from standards.headers import forms_in
+from standards.neighbours import ignored
 
 MEANT = 0.9
 """Certainty of a header that says the same in other words."""
@@ -30,14 +31,15 @@ def scores(standard: Standard, columns: tuple[str, ...]) -> list[Score]:
 def _scored(standard: Standard, columns: tuple[str, ...]) -> list[Score]:
     index = standard.header_index
     found: dict[tuple[str, str], tuple[float, str]] = {}
-    for column, forms in forms_in(columns).items():
-        for form, loss in forms:
+    dropped = ignored(standard.ignore, columns)
+    for column, forms in forms_in(columns, standard.noise).items():
+        for form, loss in forms if column not in dropped else ():
             for name, how, score in index.get(form, ()):
                 best = found.get((column, name), (0.0, how))
                 found[column, name] = max(best, (score - loss, how))
     exact = {column for column, _ in found}
     for column in columns:
-        if column not in exact and (other := _in_other_words(standard, column)):
+        if column not in exact and column not in dropped and (other := _in_other_words(standard, column)):
             found[column, other[0]] = (other[1], "synonym")
     place = {column: rank for rank, column in enumerate(columns)}
     scored = [(score, column, name, how) for (column, name), (score, how) in found.items()]

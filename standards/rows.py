@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from itertools import accumulate
 
 import polars as pl
 
-from standards.definition import Derive
+from standards.definition import Choose, Derive, FieldDef
 from standards.faults import Fault
 from standards.headers import fold
 from standards.mapping import VIRTUAL
@@ -90,17 +91,26 @@ def key_filled(work: Work) -> pl.Series:
 
 
 def refuse_other_kinds(work: Work) -> list[Fault]:
-    """Rows that describe something else (the city itself among its car parks)."""
+    """Rows that describe something else (the city itself among its car parks), and sums among their summands."""
     faults = []
     for rule in work.standard.refuse:
         if rule.field not in work.values:
             continue
-        text = work.values[rule.field]
+        text = work.values[rule.field].cast(pl.String)
         words = {fold(word) for word in rule.words}
-        found = [value for value in text.unique().drop_nulls().to_list() if fold(value) in words]
-        if found:
-            mask = text.is_in(found).fill_null(value=False)
-            faults.append(Fault("not_this_standard", work.shown_column(rule.field), mask, text, rule.message_de))
+        shape = re.compile(rule.pattern, re.IGNORECASE) if rule.pattern else None
+        found = [
+            value
+            for value in text.unique().drop_nulls().to_list()
+            if fold(value) in words or (shape and shape.search(value))
+        ]
+        if not found:
+            continue
+        mask = text.is_in(found).fill_null(value=False)
+        if rule.total and mask.all():
+            continue
+        code = "totals_row" if rule.total else "not_this_standard"
+        faults.append(Fault(code, work.shown_column(rule.field), mask, text, rule.message_de))
     return faults
 
 
@@ -143,7 +153,11 @@ def derive(work: Work) -> None:
         work.values[rule.field] = made
         title = work.standard.by_name[rule.field].title_de
         work.changed("derived", title, made.is_not_null(), work.values[rule.source], made)
+    for choice in work.standard.choose:
+        _choose(work, choice)
     for wanted in work.standard.all_fields:
+        _add_up(work, wanted)
+        _compose(work, wanted)
         if wanted.minus and wanted.name not in work.values and all(name in work.values for name in wanted.minus):
             made = work.values[wanted.minus[0]] - work.values[wanted.minus[1]]
             made = made.set((made < 0).fill_null(value=False), 0)
@@ -162,6 +176,53 @@ def derive(work: Work) -> None:
                 "derived", wanted.title_de, dates.is_not_null(), dates.cast(pl.String), dates.dt.year().cast(pl.String)
             )
     _intervals(work)
+
+
+def _choose(work: Work, choice: Choose) -> None:
+    """Of several columns the one that another field names; the field's own column where that one is not there."""
+    if choice.by not in work.values or not any(name in work.values for name in choice.among.values()):
+        return
+    own = work.values.get(choice.field, work.nulls(work.standard.by_name[choice.field].dtype))
+    frame = pl.DataFrame({"own": own, "by": work.values[choice.by]})
+    chosen = pl.col("own")
+    for code, name in choice.among.items():
+        if name in work.values:
+            frame = frame.with_columns(work.values[name].alias("c_" + code))
+            chosen = pl.when(pl.col("by") == code).then(pl.col("c_" + code)).otherwise(chosen)
+    work.values[choice.field] = frame.select(chosen).to_series()
+    work.repeated.pop(choice.field, None)
+
+
+def _add_up(work: Work, wanted: FieldDef) -> None:
+    """A field as the sum of others, where it has no column of its own."""
+    parts = [work.values[name] for name in wanted.plus if name in work.values]
+    if wanted.name in work.values or len(parts) < 2:
+        return
+    frame = pl.DataFrame([part.alias(str(number)) for number, part in enumerate(parts)])
+    made = frame.select(
+        pl.when(pl.any_horizontal(pl.all().is_not_null())).then(pl.sum_horizontal(pl.all())).cast(wanted.dtype)
+    ).to_series()
+    work.values[wanted.name] = made
+    work.changed("derived", wanted.title_de, made.is_not_null(), parts[0].cast(pl.String), made.cast(pl.String))
+
+
+def _compose(work: Work, wanted: FieldDef) -> None:
+    """A text of several fields, those left out that are empty or say „all“."""
+    if not wanted.compose:
+        return
+    frame = pl.DataFrame({name: work.values[name] for name in (wanted.name, *wanted.composed) if name in work.values})
+    entries = []
+    for entry in (wanted.name, *wanted.compose):
+        names = [name for name in entry.split("|") if name in frame.columns]
+        if names:
+            text = pl.coalesce(*names) if len(names) > 1 else pl.col(names[0])
+            entries.append(pl.when(text != wanted.compose_empty).then(text))
+    if entries:
+        made = frame.select(pl.concat_str(entries, separator=" · ", ignore_nulls=True).alias("m")).to_series()
+    else:
+        made = _same("m", work.height, pl.String, value="")
+    work.values[wanted.name] = made.set(made == "", wanted.compose_empty)
+    work.repeated.pop(wanted.name, None)
 
 
 def _by_prefix(rule: Derive, source: pl.Series) -> pl.Series:

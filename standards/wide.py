@@ -1,96 +1,238 @@
-"""Wide → long, as a standard declares it: which columns are one value under several headers; the unpivoting."""
+"""Wide → long, as a standard declares it: which columns are one value under several headers; the unpivoting.
+
+What a header says stands in `wide_headers`, the proof by sums in `wide_sums`, the shape of a rule in `wide_rules`.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 
 import polars as pl
 
-from standards.definition import FieldDef, Standard, Wide
-from standards.headers import fold, unit_of
+from standards.definition import Standard
+from standards.headers import unit_of
 from standards.mapping import VIRTUAL, Unpivot
 from standards.messages import say
 from standards.model import ColumnMatch, Finding, Severity
+from standards.numbers import parse_number
 from standards.places_matching import Sampler
-from standards.samples import code_words, is_number, share
+from standards.samples import is_number, share
+from standards.wide_headers import once, said_by
+from standards.wide_rules import Wide
+from standards.wide_sums import adding_up
 from standards.words import missing_mask, stripped
 
 HEADER = VIRTUAL + "header"
 VALUE = VIRTUAL + "value"
+SHOWN = 8
+"""Columns a sentence names before it says „…“."""
+Said = list[tuple[str, dict[str, str]]]
 
 
-def find_unpivot(
-    standard: Standard, columns: tuple[str, ...], taken: set[str], served: set[str], values: Sampler
+@dataclass
+class _Search:
+    """One table under one rule."""
+
+    rule: Wide
+    standard: Standard
+    columns: tuple[str, ...]
+    by_field: dict[str, str]
+    """Field → the column that serves it."""
+    values: Sampler
+    frame: pl.DataFrame
+    findings: list[Finding] = field(default_factory=list)
+    cells: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    """Value column → (field, the column whose cells say it)."""
+    certain: bool = False
+
+    def tell(self, code: str, severity: Severity, columns: list[str], **parts: object) -> None:
+        shown = ", ".join(f"„{column}“" for column in columns[:SHOWN]) + (" …" if len(columns) > SHOWN else "")
+        text = say(code, column=shown, **{"value": "", "expected": "", **parts})
+        self.findings.append(Finding(severity, code, text, column=columns[0] if columns else None))
+
+
+def find_unpivot(  # noqa: PLR0917  all of them are the state of one matching
+    standard: Standard,
+    columns: tuple[str, ...],
+    taken: set[str],
+    by_field: dict[str, str],
+    values: Sampler,
+    frame: pl.DataFrame,
 ) -> tuple[Unpivot, tuple[ColumnMatch, ...], tuple[Finding, ...]] | None:
     """The first rule that holds: enough matching columns, nearly all their values numbers."""
     for rule in standard.wide:
-        if not set(rule.needs) <= served:
+        repeated = {by_field[name] for name in rule.repeat if name in by_field}
+        free = tuple(column for column in columns if column not in taken or column in repeated)
+        search = _Search(rule, standard, free, by_field, values, frame)
+        found = _found(search)
+        if found is None or len(found) < rule.minimum_columns:
             continue
-        found = [
-            (column, said)
-            for column in columns
-            if column not in taken and (said := _remembered(rule, column, standard)) is not None
-        ]
-        found = [(column, said) for column, said in found if values(column) and share(values(column), is_number) >= 0.8]
-        found, questions = _first_of_each(found)
-        if len(found) >= rule.minimum_columns:
-            spec = Unpivot(rule.value, tuple((c, tuple(sorted(s.items()))) for c, s in _shared(found)), _unit(found))
-            matches = tuple(
-                ColumnMatch(column, rule.value, "wide", 0.8 if rule.any_header else 0.95) for column, _ in found
-            )
-            return spec, matches, questions
+        said = _shared(found) if rule.columns else found
+        cells = tuple((column, search.cells[column]) for column, _ in found if column in search.cells)
+        headers = tuple((column, tuple(sorted(told.items()))) for column, told in said)
+        spec = Unpivot(rule.value, headers, _unit(found), cells, is_loose=rule.any_header)
+        confidence = 0.97 if search.certain else 0.8 if rule.any_header else 0.95
+        matches = [ColumnMatch(column, rule.value, "wide", confidence) for column, _ in found]
+        for _, own in cells:
+            matches += [ColumnMatch(column, name, "wide", confidence) for name, column in own]
+        return spec, tuple(matches), tuple(search.findings)
     return None
 
 
-def _remembered(rule: Wide, column: str, standard: Standard) -> dict[str, str] | None:
-    """`_says`, asked once per header: many files of a Land share theirs."""
-    key = (standard.wide.index(rule), column)
-    if key not in standard.said:
-        standard.said[key] = _says(rule, column, standard)
-    return standard.said[key]
-
-
-def _says(rule: Wide, column: str, standard: Standard) -> dict[str, str] | None:
-    """Field → value that the header of a column says, or None if the column is none of the rule's."""
-    header = re.sub(r"\s+", " ", column).strip()
-    if rule.exclude and re.search(rule.exclude, header, re.IGNORECASE):
+def _found(search: _Search) -> Said | None:
+    """The columns of the rule and what each says; None where the rule does not hold."""
+    rule = search.rule
+    if not set(rule.needs) <= search.by_field.keys():
         return None
-    for wide in rule.columns:
-        match = re.match(wide.pattern, header, re.IGNORECASE)
-        if not match:
+    if rule.repeat:
+        return _repeated(search) if _needed(search) else None
+    found = [
+        (column, said) for column in search.columns if (said := said_by(rule, column, search.standard)) is not None
+    ]
+    skipped = [column for column, _ in found if rule.skip and re.search(rule.skip, column, re.IGNORECASE)]
+    found = [(column, said) for column, said in found if column not in skipped and _numeric(search, column)]
+    if rule.twins and not _in_pairs(search, found):
+        return None
+    if rule.twins:
+        found = _named_pairs(rule, found)
+    found = _without_sums(search, found)
+    found = _proven(search, _first_of_each(search, found))
+    if not (search.certain or _needed(search) or _known(rule, found)):
+        return None
+    if rule.each and not _each_pattern(rule, found):
+        return None
+    if skipped:
+        search.tell("wide_skipped", Severity.INFO, skipped)
+    return found
+
+
+def _needed(search: _Search) -> bool:
+    return all(any(name in search.by_field for name in group) for group in search.rule.needs_any)
+
+
+def _known(rule: Wide, found: Said) -> bool:
+    return bool(rule.known) and sum(1 for column, _ in found if re.search(rule.known or "", column, re.IGNORECASE)) >= 2
+
+
+def _each_pattern(rule: Wide, found: Said) -> bool:
+    return all(any(re.match(wide.pattern, column, re.IGNORECASE) for column, _ in found) for wide in rule.columns)
+
+
+def _numeric(search: _Search, column: str) -> bool:
+    """Nearly all values are numbers; whole ones, where a count is wanted (a twin column may hold shares)."""
+    sampled = search.values(column)
+    if not sampled:
+        return bool(search.rule.twins)
+    if share(sampled, is_number) < 0.8:
+        return False
+    if search.standard.by_name[search.rule.value].type != "integer":
+        return True
+    whole = share(sampled, lambda text: (found := parse_number(text)) is not None and _is_count(found))
+    if whole < 0.7:
+        search.tell("wide_skipped", Severity.INFO, [column])
+    return whole >= 0.7
+
+
+def _is_count(found: object) -> bool:
+    return getattr(found, "thousands", None) is not None or float(getattr(found, "value", 0.5)).is_integer()
+
+
+def _without_sums(search: _Search, found: Said) -> Said:
+    """Columns that say they are the sum of others, left out where those others are there."""
+    for name, word in search.rule.sum_of_others.items():
+        sums = [column for column, said in found if said.get(name) == word]
+        if sums and any(said.get(name) not in (None, word) for _, said in found):
+            search.tell("wide_sum_left_out", Severity.INFO, sums)
+            found = [(column, said) for column, said in found if column not in sums]
+    return found
+
+
+def _proven(search: _Search, found: Said) -> Said:
+    """Columns checked against what they add up to: proof, and those beside the sum are left out."""
+    rule = search.rule
+    if not rule.adds_up_to:
+        return found
+    proven, open_groups, apart = set[str](), 0, list[str]()
+    groups: dict[str, list[str]] = {}
+    for column, said in found:
+        groups.setdefault(said.get(rule.adds_up_by or "", ""), []).append(column)
+    for word, columns in groups.items():
+        totals = [search.by_field[name] for name in rule.adds_up_to.get(word, ()) if name in search.by_field]
+        run = adding_up(search.frame, columns, totals)
+        if run is None:
+            open_groups += 1
+            if rule.proof and totals:
+                return []
+            proven.update(columns)
+            if totals and len(columns) > 1 and search.frame.height and rule.any_header:
+                search.tell("wide_sum_differs", Severity.INFO, columns, expected=totals[0])
+        else:
+            proven.update(run)
+            apart += [column for column in columns if column not in run]
+    search.certain = bool(groups) and not open_groups
+    if apart:
+        search.tell("wide_left_out", Severity.WARNING, apart)
+    return [(column, said) for column, said in found if column in proven]
+
+
+def _in_pairs(search: _Search, found: Said) -> bool:
+    """Twins stand side by side, an even number of them, and both their fields of reference are served."""
+    words = [next(iter(twin.values())) for twin in search.rule.twins or ()]
+    fields = [search.rule.adds_up_to.get(word, ()) for word in words]
+    if len(found) < 2 or len(found) % 2 or not all(any(n in search.by_field for n in group) for group in fields):
+        return False
+    places = [search.columns.index(column) for column, _ in found]
+    return places == list(range(places[0], places[0] + len(places)))
+
+
+def _named_pairs(rule: Wide, found: Said) -> Said:
+    """Each pair's columns with what tells them apart and the pair's one name."""
+    out: Said = []
+    for (first, _), (second, _) in zip(found[::2], found[1::2], strict=True):
+        named = once(second) if not re.fullmatch(r"spalte_\d+", second) else once(first)
+        for column, twin in zip((first, second), rule.twins or (), strict=True):
+            out.append((column, {**twin, rule.twin_name or "": named}))
+    return out
+
+
+def _repeated(search: _Search) -> Said | None:
+    """`Partei;Stimmen;Partei;Stimmen`: each value column with the columns of its own group."""
+    groups: list[dict[str, str]] = [{}]
+    for column in search.columns:
+        header = once(column)
+        name = next((n for n, p in search.rule.repeat.items() if re.fullmatch(p, header, re.IGNORECASE)), None)
+        if name is None:
             continue
-        said = {name: text.strip() for name, text in match.groupdict().items() if text}
-        said |= {name: header if text == "$header" else text for name, text in wide.set.items()}
-        coded = {name: _coded(standard.by_name[name], text) for name, text in said.items()}
-        if None not in coded.values():
-            return {name: text for name, text in coded.items() if text}
-    return None
+        if name in groups[-1]:
+            groups.append({})
+        groups[-1][name] = column
+    whole = [group for group in groups if group.keys() == search.rule.repeat.keys()]
+    if len(whole) < 2:
+        return None
+    for group in whole:
+        search.cells[group[search.rule.value]] = tuple(
+            (name, column) for name, column in group.items() if name != search.rule.value
+        )
+    return [(group[search.rule.value], {}) for group in whole]
 
 
-def _coded(field: FieldDef, text: str) -> str | None:
-    if not field.codes or not field.closed:
-        return text
-    return code_words(field).get(fold(text))
-
-
-def _first_of_each(
-    found: list[tuple[str, dict[str, str]]],
-) -> tuple[list[tuple[str, dict[str, str]]], tuple[Finding, ...]]:
+def _first_of_each(search: _Search, found: Said) -> Said:
     """Two columns that say the same would count twice: the first is used, the other asked about."""
     kept: dict[tuple[tuple[str, str], ...], str] = {}
-    out, questions = [], []
+    out: Said = []
     for column, said in found:
         key = tuple(sorted(said.items()))
         if key in kept:
             text = say("column_twice", column=column, value=kept[key], expected=", ".join(said.values()))
-            questions.append(Finding(Severity.WARNING, "column_twice", text, column=column))
+            search.findings.append(Finding(Severity.WARNING, "column_twice", text, column=column))
         else:
             kept[key] = column
             out.append((column, said))
-    return out, tuple(questions)
+    return out
 
 
-def _shared(found: list[tuple[str, dict[str, str]]]) -> list[tuple[str, dict[str, str]]]:
+def _shared(found: Said) -> Said:
     """What only some headers say, and say alike, holds for all (`Neutor (gesamt)` beside `FR stadteinwärts`)."""
     names = {name for _, said in found for name in said}
     single: dict[str, str] = {}
@@ -101,25 +243,30 @@ def _shared(found: list[tuple[str, dict[str, str]]]) -> list[tuple[str, dict[str
     return [(column, {**single, **said}) for column, said in found]
 
 
-def _unit(found: list[tuple[str, dict[str, str]]]) -> str | None:
+def _unit(found: Said) -> str | None:
     units = {unit_of(column) for column, _ in found}
     return units.pop() if len(units) == 1 else None
 
 
-def unpivot(frame: pl.DataFrame, spec: Unpivot) -> tuple[pl.DataFrame, pl.Series]:
-    """The long frame (the file's columns, header, value, what the header said) and the table of each empty cell."""
+def unpivot(frame: pl.DataFrame, spec: Unpivot, missing: tuple[str, ...] = ()) -> tuple[pl.DataFrame, pl.Series]:
+    """The long frame (the file's columns, header, value, what the header said) and the table of each empty cell.
+
+    `missing`: words that stand for an empty cell of this value.
+    """
     parts = []
+    cells = dict(spec.cells)
     for order, (column, said) in enumerate(spec.columns):
-        extra = {VIRTUAL + name: pl.lit(text, dtype=pl.String) for name, text in said}
-        absent = {VIRTUAL + name: pl.lit(None, dtype=pl.String) for name in spec.set_fields if name not in dict(said)}
+        extra = {VIRTUAL + name: pl.lit(None, dtype=pl.String) for name in spec.set_fields}
+        extra |= {VIRTUAL + name: pl.lit(text, dtype=pl.String) for name, text in said}
+        extra |= {VIRTUAL + name: pl.col(own) for name, own in cells.get(column, ())}
         parts.append(
             frame.with_columns(
-                **{VALUE: pl.col(column), HEADER: pl.lit(column), VIRTUAL + "order": pl.lit(order)}, **extra, **absent
+                **{VALUE: pl.col(column), HEADER: pl.lit(column), VIRTUAL + "order": pl.lit(order)}, **extra
             )
         )
     long = pl.concat([part.select(sorted(part.columns)) for part in parts]).sort(
         VIRTUAL + "i", VIRTUAL + "order", maintain_order=True
     )
     text = stripped(long[VALUE])
-    empty = text.is_null() | missing_mask(text)
+    empty = text.is_null() | missing_mask(text, missing)
     return long.filter(~empty), long.filter(empty)[VIRTUAL + "t"]

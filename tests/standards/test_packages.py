@@ -25,11 +25,11 @@ PROMISED = {
     "spielplaetze": "name art flaeche_m2 altersgruppe ausstattung adresse lat lon",
     "parkraum": "name art kapazitaet kapazitaet_behindert frei zeitpunkt adresse lat lon",
     "radverkehrszaehlung": "zaehlstelle richtung zeitpunkt intervall_min anzahl lat lon",
-    "haushalt": "jahr stand produkt produkt_bezeichnung konto konto_bezeichnung art betrag_eur",
+    "haushalt": "jahr stand produkt produkt_bezeichnung konto konto_bezeichnung art betrag_eur haushaltsart",
     "wochenmaerkte": "name oeffnungszeiten adresse lat lon",
     "kitas": "name traeger plaetze adresse lat lon",
-    "wahlergebnis": "wahl datum gebiet_nr gebiet_name wahlberechtigte waehler gueltige ungueltige stimme liste_nr partei stimmen",
-    "einwohner": "jahr stichtag merkmal anzahl",
+    "wahlergebnis": "wahl datum gebiet_nr gebiet_name wahlberechtigte waehler gueltige ungueltige stimme liste_nr partei stimmen gebietsart",
+    "einwohner": "jahr stichtag merkmal anzahl gebiet_nr gebiet_name geschlecht altersgruppe nationalitaet familienstand erhebungsart",
 }
 
 

@@ -1,0 +1,58 @@
+"""Columns that add up to another column, row by row: what makes a wide match certain, and who does not belong."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from standards.numbers import parse_number
+
+ROWS = 60
+"""Rows looked at."""
+ENOUGH = 0.9
+"""Share of the rows in which the sum must hold: files have their own faults."""
+
+
+def numbers_of(frame: pl.DataFrame, column: str) -> list[float | None]:
+    """The first rows of a column as numbers; nothing where a cell is empty or no number."""
+    cells = frame.get_column(column).head(ROWS).cast(pl.String, strict=False).to_list()
+    return [None if cell is None or (found := parse_number(cell)) is None else _whole(found) for cell in cells]
+
+
+def _whole(found: object) -> float:
+    """A count is whole: `1.234` is one thousand and some."""
+    thousands = getattr(found, "thousands", None)
+    return float(thousands if thousands is not None else getattr(found, "value", 0.0))
+
+
+def adding_up(frame: pl.DataFrame, columns: list[str], totals: list[str]) -> list[str] | None:
+    """The columns that side by side add up to one of the totals: all of them, else the longest run; None if none do."""
+    rows = [[value or 0.0 for value in numbers_of(frame, column)] for column in columns]
+    for total in totals:
+        wanted = numbers_of(frame, total)
+        places = [at for at, value in enumerate(wanted) if value is not None]
+        if not places or not any(wanted[at] for at in places):
+            continue
+        goal = [wanted[at] or 0.0 for at in places]
+        found = _longest([[row[at] for at in places] for row in rows], goal)
+        if found:
+            return columns[found[0] : found[1]]
+    return None
+
+
+def _longest(rows: list[list[float]], goal: list[float]) -> tuple[int, int] | None:
+    """The longest run of at least two columns that adds up."""
+    for length in range(len(rows), 1, -1):
+        for start in range(len(rows) - length + 1):
+            if _adds_up(rows[start : start + length], goal):
+                return start, start + length
+    return None
+
+
+def _adds_up(rows: list[list[float]], goal: list[float]) -> bool:
+    allowed = len(goal) - max(1, round(ENOUGH * len(goal)))
+    for at, wanted in enumerate(goal):
+        if abs(sum(row[at] for row in rows) - wanted) > 1e-6:
+            allowed -= 1
+            if allowed < 0:
+                return False
+    return True
