@@ -8,7 +8,8 @@
 | `cells`, `layout`, `names`, `assemble` | any grid of cells: title lines, header, footers, names, padding |
 | `workbook`, `sheets`, `sheetcells`, `sheetxml`, `merged` | XLSX, XLSB, XLS, ODS |
 | `precheck`, `archive`, `package` | what is refused before it is loaded; zip and workbook packages |
-| `jsonfile`, `geojson`, `flatten`, `xmlfile`, `htmltable`, `dbf`, `shapes`, `parquet` | everything that has records |
+| `jsonfile`, `jsontext`, `envelopes`, `geojson`, `geometry`, `flatten` | JSON and GeoJSON |
+| `xmlfile`, `htmltable`, `dbf`, `shapes`, `parquet` | everything else that has records |
 | `writing` | the table as RFC 4180 CSV |
 | `messages`, `limits`, `result` | the German sentences, the bounds, the values that leave the room |
 

@@ -8,10 +8,13 @@ from typing import Any
 
 import polars as pl
 
+from connectors.reading.geometry import is_geometry, place_cells
 from connectors.reading.limits import MAX_NESTING
-from connectors.reading.messages import refuse
+from connectors.reading.messages import note, refuse
 from connectors.reading.names import column_names
 from connectors.reading.result import Decision, Note, ReadReport, ReadResult
+
+_MOST_FACTS = 200
 
 
 class NumberText(str):
@@ -27,11 +30,24 @@ def flatten(value: Mapping[str, Any], prefix: str = "", depth: int = 0) -> dict[
     cells: dict[str, str | None] = {}
     for key, item in value.items():
         name = f"{prefix}{key}"
-        if isinstance(item, Mapping) and item:
+        if is_geometry(item):
+            cells.update(place_cells(item, ("lon", "lat") if _is_degrees(item) else ("x", "y"), f"{name}."))
+        elif isinstance(item, Mapping) and item:
             cells.update(flatten(item, f"{name}.", depth + 1))
         else:
             cells[name] = cell_text(item)
     return cells
+
+
+def _is_degrees(geometry: Mapping[str, Any]) -> bool:
+    """Could the first position be degrees? Metres stand in x and y."""
+    position: Any = geometry.get("coordinates")
+    while isinstance(position, list) and position and isinstance(position[0], list):
+        position = position[0]
+    try:
+        return all(abs(float(number)) <= limit for number, limit in zip(position or (), (180, 90), strict=False))
+    except (TypeError, ValueError, OverflowError):
+        return True
 
 
 def cell_text(item: Any) -> str | None:
@@ -88,6 +104,7 @@ def record_result(
     decisions: tuple[Decision, ...] = (),
 ) -> ReadResult:
     """The result of a format that has records instead of lines; they are numbered from 1."""
+    beside = [note("beside", key=key, text=text) for key, text in list((extras or {}).items())[:_MOST_FACTS]]
     report = ReadReport(
         format=kind,
         encoding=encoding,
@@ -99,7 +116,7 @@ def record_result(
         sheet=sheet,
         columns=tuple(frame.columns),
         rows=frame.height,
-        notes=tuple(notes),
+        notes=(*notes, *beside),
         crs=crs,
         sheets=sheets,
         decisions=decisions,

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from connectors.reading.flatten import cell_text, flatten, record_result, to_frame
+from connectors.reading.geometry import GEOMETRIES, is_nested, place_cells
 from connectors.reading.messages import note, refuse
 from connectors.reading.result import Note, ReadResult
 
 _TYPES = {"Feature", "FeatureCollection"}
-_GEOMETRIES = {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
 _PLACES = ("geometry.lon", "geometry.lat", "geometry.x", "geometry.y", "geometry.z", "geometry.wkt")
 _DEGREES = {"EPSG:4326", "CRS84", "EPSG:4258"}
 
@@ -27,7 +27,7 @@ def is_geojson(document: Any) -> bool:
         return document.get("type") in {None, "FeatureCollection"} and any(
             isinstance(feature, dict) and "geometry" in feature for feature in document["features"]
         )
-    return document.get("type") in {"Feature", *_GEOMETRIES} and ("geometry" in document or "coordinates" in document)
+    return document.get("type") in {"Feature", *GEOMETRIES} and ("geometry" in document or "coordinates" in document)
 
 
 def read_geojson(document: Mapping[str, Any], encoding: str | None, notes: list[Note]) -> ReadResult:
@@ -70,29 +70,6 @@ def crs_name(member: Any) -> str | None:
     return f"EPSG:{code.group(1)}" if code else (name or None)
 
 
-def to_wkt(geometry: Mapping[str, Any]) -> str:
-    """Well-known text (OGC 06-103r4) with the numbers as written."""
-    kind = str(geometry.get("type"))
-    if kind == "GeometryCollection":
-        return f"GEOMETRYCOLLECTION ({', '.join(to_wkt(part) for part in geometry.get('geometries') or [])})"
-    coordinates = geometry.get("coordinates") or []
-    if not coordinates:
-        return f"{kind.upper()} EMPTY"
-    return f"{kind.upper()} {_wkt(coordinates) if kind != 'Point' else f'({_position(coordinates)})'}"
-
-
-def _wkt(value: list[Any]) -> str:
-    return "(" + ", ".join(_wkt(part) if _is_nested(part) else _position(part) for part in value) + ")"
-
-
-def _is_nested(part: Any) -> bool:
-    return isinstance(part, list) and bool(part) and isinstance(part[0], list)
-
-
-def _position(part: Any) -> str:
-    return " ".join(str(number) for number in part) if isinstance(part, list) else str(part)
-
-
 def _features(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     if isinstance(document.get("features"), list):
         return [feature for feature in document["features"] if isinstance(feature, dict)]
@@ -122,27 +99,11 @@ def _properties(feature: Mapping[str, Any]) -> dict[str, str | None]:
     return result
 
 
-def place_cells(geometry: Mapping[str, Any] | None, axes: tuple[str, str]) -> dict[str, str | None]:
-    """The cells of a geometry: a point's axes as columns, anything else as WKT."""
-    if geometry is None:
-        return {}
-    coordinates = geometry.get("coordinates")
-    if geometry.get("type") == "Point" and isinstance(coordinates, list) and len(coordinates) >= 2:
-        cells: dict[str, str | None] = {
-            f"geometry.{axes[0]}": str(coordinates[0]),
-            f"geometry.{axes[1]}": str(coordinates[1]),
-        }
-        if len(coordinates) > 2:
-            cells["geometry.z"] = str(coordinates[2])
-        return cells
-    return {"geometry.wkt": to_wkt(geometry)}
-
-
 def _metric(geometries: list[Mapping[str, Any] | None]) -> tuple[str, ...]:
     """The first position that cannot be in degrees."""
     for geometry in geometries:
         position: Any = (geometry or {}).get("coordinates")
-        while _is_nested(position):
+        while is_nested(position):
             position = position[0]
         if isinstance(position, list) and len(position) >= 2:
             try:

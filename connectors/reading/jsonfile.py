@@ -1,104 +1,119 @@
 """JSON: a list of records at any depth, newline-delimited JSON, and the door to GeoJSON.
 
-What does not belong here: geometry (`geojson`), flattening (`flatten`).
+What does not belong here: parsing (`jsontext`), the wrappers of known servers (`envelopes`), geometry (`geojson`).
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.reading import encoding as encodings
+from connectors.reading.envelopes import as_geojson, by_column, json_stat, with_head
 from connectors.reading.flatten import NumberText, cell_text, flatten, record_result, to_frame
 from connectors.reading.geojson import is_geojson, read_geojson
-from connectors.reading.limits import MAX_JSON_BYTES, MAX_NESTING
-from connectors.reading.messages import note, refuse, size_de
-from connectors.reading.mojibake import undo_mojibake
-from connectors.reading.result import Note, ReadResult
+from connectors.reading.jsontext import Parser, decoded
+from connectors.reading.limits import MAX_NESTING
+from connectors.reading.messages import note, refuse
+from connectors.reading.names import numbered
+from connectors.reading.result import Decision, Note, ReadResult
+
+_LISTED = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A list of records inside a document: where, the records, and whether their keys stood as keys of an object."""
+    """A list of records inside a document: where, the records, and what was done to see them as records."""
 
     path: str
     records: list[Mapping[str, Any]]
-    keyed: bool = False
+    form: str = "records"
+    """`records`; `keyed`: their keys stood as keys of an object; `columns`: by column; `bare`: rows without names."""
 
 
 def read_json(data: bytes, path: str | None = None) -> ReadResult:
     """GeoJSON, a list of objects, or an object that holds one (the largest, or the one at `path`)."""
     text, encoding, notes = decoded(data)
-    document = parse_json(text)
+    parser = Parser()
+    document = as_geojson(parser.document(text))
+    del text
+    notes += parser.notes()
     if is_geojson(document):
         return read_geojson(document, encoding, notes)
-    lists = sorted(_lists(document), key=lambda found: -_weight(found))
+    cube = json_stat(document)
+    lists = [Found("", list(cube))] if cube else sorted(_lists(document), key=_rank)
     if not lists:
         raise refuse("json_no_table")
-    chosen = _chosen(lists, path)
-    rows = [flatten(record) for record in chosen.records]
-    frame, changed = to_frame(rows)
-    others = ", ".join(f"{found.path} ({len(found.records)})" for found in lists if found is not chosen) or "keine"
-    if chosen.path or len(lists) > 1:
-        notes.append(note("path", path=chosen.path or "(oben)", count=len(rows), others=others))
-    if chosen.keyed:
-        notes.append(note("json_keys_as_column", column=frame.columns[0]))
-    extras = {} if isinstance(document, list) else _scalars(document)
-    names = tuple(found.path for found in lists)
+    chosen, decision = _chosen(lists, path)
+    frame, changed = to_frame(flatten(record) for record in chosen.records)
+    notes += [*_form_notes(chosen, lists, frame.columns[0] if frame.width else ""), *changed]
+    extras = _scalars(document, chosen) if isinstance(document, dict) and chosen.path else {}
     return record_result(
-        "json", frame, encoding, [*notes, *changed], sheet=chosen.path or None, sheets=names, extras=extras
+        "json-stat" if cube else "json",
+        frame,
+        encoding,
+        notes,
+        sheet=chosen.path or None,
+        sheets=tuple(found.path for found in lists),
+        extras=extras,
+        decisions=(decision,),
     )
 
 
 def read_ndjson(data: bytes) -> ReadResult:
     """One JSON object per line; lines that are none are kept as text in `zeile_unlesbar`."""
     text, encoding, notes = decoded(data)
+    parser = Parser()
     rows: list[dict[str, str | None]] = []
+    features: list[Any] = []
     numbers, bad = [], 0
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
+    for number, line in enumerate(text.split("\n"), 1):
+        stripped = line.strip("\0\x1e \t\r")
+        if not stripped:
             continue
-        try:
-            value = _loads(line)
-        except (ValueError, RecursionError):
-            value = None
-        if not isinstance(value, dict):
+        value = _object(parser, stripped)
+        if value is None:
             bad += 1
-            rows.append({"zeile_unlesbar": line})
+            rows.append({"zeile_unlesbar": stripped})
+        elif value.get("type") == "Feature" and "geometry" in value:
+            features.append(value)
+            rows.append({})
         else:
             rows.append(flatten(value))
         numbers.append(number)
     if bad == len(rows):
         raise refuse("json_no_table")
+    if len(features) == len(rows):
+        return read_geojson({"type": "FeatureCollection", "features": features}, encoding, [*notes, *parser.notes()])
+    whole = iter(features)
+    rows = [row or flatten(next(whole)) for row in rows] if features else rows
+    notes += parser.notes()
     if bad:
         notes.append(note("lines_invalid", count=bad, column="zeile_unlesbar"))
     frame, changed = to_frame(rows)
     return record_result("ndjson", frame, encoding, [*notes, *changed], numbers=numbers)
 
 
-def decoded(data: bytes) -> tuple[str, str, list[Note]]:
-    """Text, name of the encoding and notes; refused where too large to be held as objects."""
-    if len(data) > MAX_JSON_BYTES:
-        raise refuse("too_large", size=size_de(len(data)), limit=size_de(MAX_JSON_BYTES))
-    encoding = encodings.detect(data)
-    text, found = undo_mojibake(encodings.decode(data, encoding))
-    return text, encoding.name, [*encoding.notes, *found]
-
-
-def parse_json(text: str) -> Any:
-    """The document with numbers as written. Raises `Unreadable` where it is broken or nested too deep."""
+def _object(parser: Parser, line: str) -> dict[str, Any] | None:
     try:
-        return _loads(text.replace("\0", ""))
-    except json.JSONDecodeError as error:
-        raise refuse("json_broken", line=error.lineno) from error
-    except RecursionError as error:
-        raise refuse("nesting", limit=MAX_NESTING) from error
+        value = parser.line(line)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
-def _loads(text: str) -> Any:
-    return json.loads(text, parse_float=NumberText, parse_int=NumberText, parse_constant=NumberText, strict=False)
+def _form_notes(chosen: Found, lists: list[Found], first: str) -> list[Note]:
+    notes = []
+    if chosen.path or len(lists) > 1:
+        others = ", ".join(f"{found.path} ({len(found.records)})" for found in lists if found is not chosen) or "keine"
+        notes.append(note("path", path=chosen.path or "(oben)", count=len(chosen.records), others=others))
+    if chosen.form == "keyed":
+        notes.append(note("json_keys_as_column", column=first))
+    if chosen.form == "columns":
+        notes.append(note("json_by_column"))
+    if chosen.form == "bare":
+        notes.append(note("header_missing", count=len(chosen.records[0])))
+    return notes
 
 
 def _lists(value: Any, path: str = "", depth: int = 0) -> list[Found]:
@@ -109,11 +124,16 @@ def _lists(value: Any, path: str = "", depth: int = 0) -> list[Found]:
         return _in_list(value, path, depth)
     if not isinstance(value, dict):
         return []
+    columns = by_column(value)
+    if columns:
+        return [Found(path, list(columns), "columns")]
     if _is_keyed(value):
-        return [Found(path, [{"schluessel": key, **item} for key, item in value.items()], keyed=True)]
-    found: list[Found] = []
+        return [Found(path, [{"schluessel": key, **item} for key, item in value.items()], "keyed")]
+    headed = with_head(value)
+    found = [Found(f"{path}.{headed[0]}" if path else headed[0], list(headed[1]))] if headed else []
     for key, item in value.items():
-        found += _lists(item, f"{path}.{key}" if path else key, depth + 1)
+        if not (headed and key == headed[0]):
+            found += _lists(item, f"{path}.{key}" if path else key, depth + 1)
     if not found and depth == 0 and value:
         found.append(Found("", [value]))
     return found
@@ -130,17 +150,15 @@ def _in_list(value: list[Any], path: str, depth: int) -> list[Found]:
 
 
 def _table_of_lists(value: list[list[Any]], path: str) -> list[Found]:
-    """Rows as lists, the first one naming the columns."""
-    head = value[0]
-    if (
-        len(value) < 2
-        or not head
-        or not all(isinstance(cell, str) and not isinstance(cell, NumberText) for cell in head)
-    ):
+    """Rows as lists: the first one names the columns where it holds words only, else they are numbered."""
+    head, width = value[0], max(map(len, value))
+    is_named = all(isinstance(cell, str) and not isinstance(cell, NumberText) and cell for cell in head)
+    if len(value) > 1 and head and is_named and len(set(head)) == len(head) == width:
+        return [Found(path, [dict(zip(head, row, strict=False)) for row in value[1:]])]
+    if width < 2 or any(isinstance(cell, (list, dict)) for row in value for cell in row):
         return []
-    if any(len(row) != len(head) for row in value):
-        return []
-    return [Found(path, [dict(zip(head, row, strict=True)) for row in value[1:]])]
+    names = numbered(width)
+    return [Found(path, [dict(zip(names, row, strict=False)) for row in value], "bare")]
 
 
 def _is_keyed(value: dict[str, Any]) -> bool:
@@ -153,22 +171,33 @@ def _is_keyed(value: dict[str, Any]) -> bool:
     return len(shared) >= max(len(group) for group in keys) * 0.5
 
 
-def _weight(found: Found) -> int:
-    """The largest list wins: by cells, so that a long list of bare names does not beat the data."""
-    return sum(len(record) for record in found.records)
+def _rank(found: Found) -> tuple[bool, int]:
+    """Rows without names last; then the largest by cells, so that a list of bare names does not beat the data."""
+    return found.form == "bare", -sum(len(record) for record in found.records)
 
 
-def _chosen(lists: list[Found], path: str | None) -> Found:
+def _chosen(lists: list[Found], path: str | None) -> tuple[Found, Decision]:
     if path is None:
-        return lists[0]
+        chosen, cells = lists[0], -_rank(lists[0])[1]
+        reason = f"mit {cells} Zellen die größte Liste" if len(lists) > 1 else "die einzige Liste"
+        second = f"{lists[1].path} ({-_rank(lists[1])[1]} Zellen)" if len(lists) > 1 else ""
+        return chosen, Decision("path", chosen.path or "(oben)", reason, second)
     for found in lists:
         if found.path == path:
-            return found
-    raise refuse("path_missing", sheet=path, sheets=", ".join(found.path for found in lists))
+            return found, Decision("path", path, "verlangt")
+    names = ", ".join(found.path or "(oben)" for found in lists[:_LISTED])
+    raise refuse("path_missing", sheet=path, sheets=names)
 
 
-def _scalars(document: Mapping[str, Any]) -> dict[str, str]:
-    """Facts beside the list: the scalars of the outermost object."""
-    return {
-        key: text for key, item in document.items() if not isinstance(item, (dict, list)) and (text := cell_text(item))
-    }
+def _scalars(value: Any, chosen: Found, path: str = "") -> dict[str, str]:
+    """Facts beside the list: everything in the document but lists of records."""
+    facts: dict[str, str] = {}
+    if path and path == chosen.path:
+        return facts
+    for key, item in value.items():
+        at = f"{path}.{key}" if path else key
+        if isinstance(item, dict):
+            facts.update(_scalars(item, chosen, at))
+        elif not _lists(item, at, 1) and at != chosen.path and (text := cell_text(item)):
+            facts[at] = text
+    return facts

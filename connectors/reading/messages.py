@@ -86,6 +86,7 @@ NOTES: dict[str, str] = {
     "merged_wide": "Die Zelle „{text}“ geht über mehrere Spalten; sie steht nur in der ersten.",
     "wrong_suffix": "Der Dateiname endet auf {suffix}, der Inhalt ist aber {actual}.",
     "path": "Gelesen wurde die Liste „{path}“ mit {count} Einträgen. Weitere Listen: {others}.",
+    "beside": "Neben der Tabelle steht {key}: {text}",
     "single_record": "Die Datei enthält nur einen Datensatz.",
     "json_keys_as_column": "Die Schlüssel der Einträge stehen in der Spalte „{column}“.",
     "lines_invalid": "{count} Zeilen sind kein gültiges JSON und stehen in „{column}“.",
@@ -97,11 +98,10 @@ NOTES: dict[str, str] = {
     "archive_member": "Gelesen wurde „{member}“ aus dem Archiv.",
     "truncated": "Die Datei endet mitten in einem Datensatz. Wahrscheinlich ist sie unvollständig.",
     "gzip": "Die Datei war mit gzip gepackt und wurde entpackt.",
-    "json_duplicate_key": "{count} Einträge nennen denselben Schlüssel zweimal (zum Beispiel „{key}“: {values}). "
-    "Gelesen wurde der letzte.",
+    "json_duplicate_key": "{count} Mal nennt ein Eintrag denselben Schlüssel doppelt (zum Beispiel „{key}“). Der "
+    "weitere Wert steht in „{key}_2“.",
     "json_not_a_number": "{count} Werte sind NaN oder Infinity; sie blieben als Text stehen.",
-    "json_list_in_list": "Die Einträge sind Listen; die Spaltennamen stehen unter „{path}“.",
-    "table_wide_keys": "Spaltenweise abgelegt: Jede Liste wurde zu einer Spalte.",
+    "json_by_column": "Die Daten lagen spaltenweise; jede Liste wurde zu einer Spalte.",
     "dbf_short": "Die Datei verspricht {promised} Zeilen, es stehen aber nur {count} darin. Bitte prüfen, ob sie "
     "vollständig ist.",
     "dbf_memo": "Die Texte der Memo-Spalten ({columns}) liegen in einer eigenen Datei (DBT/FPT), die nicht dabei ist.",

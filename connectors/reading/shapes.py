@@ -1,6 +1,6 @@
 """A shapefile in a zip: the rows of its DBF with the place of each from its SHP, through pyshp.
 
-What does not belong here: the cells of the DBF (`dbf`), writing geometry as text (`geojson`).
+What does not belong here: the cells of the DBF (`dbf`), writing geometry as text (`geometry`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import polars as pl
 from connectors.reading.archive import check_members
 from connectors.reading.dbf import read_dbf
 from connectors.reading.flatten import NumberText
-from connectors.reading.geojson import place_cells
+from connectors.reading.geometry import place_cells
 from connectors.reading.messages import note, refuse
 from connectors.reading.result import Decision, ReadResult
 
