@@ -1,5 +1,5 @@
--- Every current open version stands in its statewide table with as many rows as were accepted when it was converted:
--- none lost, none twice. Rejected rows, which wait in the raw zone, likewise.
+-- Every current open version stands in its statewide table and among the duplicates with as many rows as were accepted
+-- when it was converted: none lost, none twice. Rejected rows, which wait in the raw zone, likewise.
 {{ config(meta={'dagster': {'ref': {'name': 'abdeckung'}}}) }}
 
 with
@@ -17,8 +17,12 @@ accepted as (
         dataset,
         version
     from {{ ref(standard) }}
-    {{ 'union all' if not loop.last }}
+    union all
     {% endfor %}
+    select
+        dataset,
+        version
+    from {{ ref('duplicates') }}
 ),
 
 accepted_counted as (

@@ -12,7 +12,7 @@ import pytest
 from standards.registry import load_standards
 
 STANDARDS = sorted(load_standards())
-MARTS = {*STANDARDS, "abdeckung", "abdeckung_bayern", "aktualitaet", "gemeinden"}
+MARTS = {*STANDARDS, "abdeckung", "abdeckung_bayern", "aktualitaet", "duplicates", "gemeinden"}
 STAGES = ("landing", "raw", "staging", "intermediate", "curated", "open", "sites", "portals")
 GROUPS = {
     "landing": "ingest",

@@ -1,0 +1,13 @@
+with
+
+found as (
+
+    {% for standard in var('standards') -%}
+    select * from (
+        {{ duplicates_of(standard) }}
+    ) as of_{{ standard }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+)
+
+select * from found
