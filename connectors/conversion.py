@@ -89,16 +89,29 @@ def check_file(
 
     result = read_table(path, filename=path.name, sheet=sheet)
     table = as_table(result, filename=path.name, ags=ags, undo=undo)
+    table, chosen = decided(table, standard, told, kept)
+    return result, judge(table, chosen, changes=changes)
+
+
+def decided(
+    table: Table,
+    standard: Standard | Mapping[str, Standard],
+    told: Mapping[str, str] | None = None,
+    kept: Mapping[str, str] | None = None,
+) -> tuple[Table, Standard]:
+    """The table with the answers that hold for it, and of several standards the one that its columns tell.
+
+    Raises `Unreadable` where they tell none clearly.
+    """
     if isinstance(standard, Mapping):
         name = recognise(table, standard)
         if name == NO_STANDARD:
             known = ", ".join(sorted(standard))
-            raise Unreadable(say("standard-not-found", filename=path.name, known=known), code="standard-not-found")
+            raise Unreadable(say("standard-not-found", filename=table.filename, known=known), code="standard-not-found")
         standard = standard[name]
     answers.check(told or {}, standard, table.frame.columns)
     before = told_for(kept or {}, standard.name, {key.partition(":")[0] for key in kept or {}})
-    table = replace(table, told=answers.together(before, told or {}))
-    return result, judge(table, standard, changes=changes)
+    return replace(table, told=answers.together(before, told or {})), standard
 
 
 def as_table(

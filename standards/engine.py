@@ -383,7 +383,7 @@ def _split(
             accepted=accepted.get(number, nothing),
             rejected=refused,
             repairs=tuple(repairs.get(number, ())),
-            findings=(*told, *_row_findings(refused)),
+            findings=(*told, *row_findings(refused)),
             unmapped=mapping.unmapped,
         )
     return done
@@ -406,7 +406,7 @@ def _by_table(frame: pl.DataFrame) -> dict[int, pl.DataFrame]:
     return parts
 
 
-def _row_findings(rejected: pl.DataFrame) -> list[Finding]:
+def row_findings(rejected: pl.DataFrame) -> list[Finding]:
     """All reasons of the first rejected rows."""
     if not rejected.height:
         return []

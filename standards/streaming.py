@@ -16,7 +16,7 @@ from typing import Protocol
 import polars as pl
 
 from standards.definition import Standard
-from standards.engine import ROW_FINDINGS, judge_part
+from standards.engine import ROW_FINDINGS, judge_part, row_findings
 from standards.faults import REJECTED_SCHEMA
 from standards.mapping import Mapping
 from standards.matching import match_table
@@ -103,6 +103,7 @@ class _Tally:
     rows: list[Finding] = field(default_factory=list)
 
     def add(self, judged: Judgement, notes: list[Finding]) -> None:
+        self.rows += row_findings(judged.rejected.head(max(0, ROW_FINDINGS - self.rejected)))
         self.accepted += judged.rows_accepted
         self.rejected += judged.rows_rejected
         for repair in judged.repairs:
@@ -113,8 +114,6 @@ class _Tally:
             # the same question with another example is the same question
             text = note.message_de.replace(note.value, "") if note.value else note.message_de
             self.notes.setdefault((note.code, note.column, text), note)
-        if len(self.rows) < ROW_FINDINGS:
-            self.rows += [finding for finding in judged.findings if finding.row is not None]
 
 
 def _both(one: Repair, other: Repair) -> Repair:
@@ -139,7 +138,7 @@ def _judgement(
         accepted=pl.DataFrame(schema={"_row": pl.Int64, **standard.schema()}),
         rejected=pl.DataFrame(schema=REJECTED_SCHEMA),
         repairs=tuple(tally.repairs.values()),
-        findings=(*told, *tally.rows[:ROW_FINDINGS]),
+        findings=(*told, *tally.rows),
         unmapped=mapping.unmapped,
         accepted_count=tally.accepted,
         rejected_count=tally.rejected,

@@ -75,7 +75,7 @@ def write_workbook(judgement: Judgement, standard: Standard, path: Path) -> None
         _data(book, judgement, standard)
         if judgement.changes is not None:
             _changes(book, judgement.changes, standard)
-        _rejected(book, "Offen", judgement, rejects_frame(judgement))
+        _rejected(book, "Offen", judgement, rejects_frame(judgement.rejected))
         _notes(book, judgement)
 
 

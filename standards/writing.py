@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import polars as pl
 
@@ -22,32 +23,37 @@ from standards.workbook import changes_frame, write_rejected, write_workbook
 REJECTS_COLUMNS = ("Zeile", "Grund")
 """Our own columns in front of the file's; a column of the file that is called so gets ` (Datei)` behind its name."""
 
+PARQUET = frozenset({".parquet", ".pq"})
 _FORMULA = r"^[=+\-@\t\r]"
 _NUMBER = r"^[-+]?\d[\d.,  ]*$"
 
 
 def write_fixed(judgement: Judgement, standard: Standard, path: Path) -> None:
-    """The accepted rows in the standard's field names; `.xlsx` by suffix, else CSV. Raises TooManyRows for XLSX.
+    """The accepted rows in the standard's field names; `.xlsx` or `.parquet` by suffix, else CSV. Raises TooManyRows.
 
     An XLSX has the changed cells marked and listed where `judgement.changes` is there.
     """
     with whole(path) as partial:
         if path.suffix.lower() == ".xlsx":
             write_workbook(judgement, standard, partial)
+        elif _is_parquet(path):
+            judgement.accepted.select(list(standard.schema())).write_parquet(partial)
         else:
             _write_csv(judgement.accepted.select(list(standard.schema())), partial)
 
 
 def write_rejects(judgement: Judgement, path: Path) -> None:
-    """The rejected rows with their original columns, row number and reasons; `.xlsx` by suffix, else CSV.
+    """The rejected rows with their original columns, row number and reasons; by suffix as `write_fixed`.
 
     The clerk corrects it in place and hands it in again: see `standards.corrections`.
     """
     with whole(path) as partial:
         if path.suffix.lower() == ".xlsx":
-            write_rejected(judgement, rejects_frame(judgement), partial)
+            write_rejected(judgement, rejects_frame(judgement.rejected), partial)
+        elif _is_parquet(path):
+            rejects_frame(judgement.rejected).write_parquet(partial)
         else:
-            _write_csv(rejects_frame(judgement), partial)
+            _write_csv(rejects_frame(judgement.rejected), partial)
 
 
 def write_changes(judgement: Judgement, standard: Standard, path: Path) -> None:
@@ -58,11 +64,14 @@ def write_changes(judgement: Judgement, standard: Standard, path: Path) -> None:
         _write_csv(changes_frame(judgement.changes, standard), partial)
 
 
-def rejects_frame(judgement: Judgement) -> pl.DataFrame:
-    """`Zeile`, `Grund` (all reasons) and the original columns; one line per row of the file, however wide it was."""
-    rows = judgement.rejected.group_by("_row", "record", maintain_order=True).agg(pl.col("reasons"))
+def rejects_frame(rejected: pl.DataFrame, columns: Sequence[str] = ()) -> pl.DataFrame:
+    """`Zeile`, `Grund` (all reasons) and the original columns; one line per row of the file, however wide it was.
+
+    `columns`: those of the file, where there may be no row to tell them.
+    """
+    rows = rejected.group_by("_row", "record", maintain_order=True).agg(pl.col("reasons"))
     records = [json.loads(record) for record in rows["record"].to_list()]
-    columns = list(dict.fromkeys(name for record in records for name in record))
+    columns = columns or list(dict.fromkeys(name for record in records for name in record))
     reasons = [
         " ".join(dict.fromkeys(reason["message_de"] for listed in several for reason in json.loads(listed)))
         for several in rows["reasons"].to_list()
@@ -101,7 +110,21 @@ def guarded(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _write_csv(frame: pl.DataFrame, path: Path) -> None:
+    with path.open("wb") as file:
+        append_csv(frame, file, header=True)
+
+
+def append_csv(frame: pl.DataFrame, file: IO[bytes], *, header: bool) -> None:
+    """The rows behind what the file holds already; `header`: the names before them."""
     head = {name: f"'{name}" if name[:1] in "=+-@\t\r" else name for name in frame.columns if name}
     guarded(frame).rename(head).write_csv(
-        path, datetime_format="%Y-%m-%dT%H:%M:%S", date_format="%Y-%m-%d", line_terminator="\r\n"
+        file,
+        include_header=header,
+        datetime_format="%Y-%m-%dT%H:%M:%S",
+        date_format="%Y-%m-%d",
+        line_terminator="\r\n",
     )
+
+
+def _is_parquet(path: Path) -> bool:
+    return path.suffix.lower() in PARQUET

@@ -25,8 +25,8 @@ from connectors.reading.records import Dialect, Record, parse
 from connectors.reading.result import Note, ReadResult
 from connectors.reading.textfile import Read, Told, read_text, report_of, sample_of
 
-_WINDOW = SAMPLE_CHARS
-_DOUBTFUL = tuple(sign.encode() for sign in ("Ã", "Â", "├", "√", "\ufffd", "\u2028", "\u2029"))
+WINDOW = SAMPLE_CHARS
+DOUBTFUL = tuple(sign.encode() for sign in ("Ã", "Â", "├", "√", "\ufffd", "\u2028", "\u2029"))
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
@@ -42,23 +42,23 @@ def read_delimited(data: bytes, sheet: str | None = None) -> ReadResult:
 
 def _read_large(data: bytes, encoding: Encoding, notes: list[Note], sheet: str | None) -> ReadResult:
     body = encodings.to_utf8(data, encoding)
-    if b"\0" in body or encodings.holds_any(body, _DOUBTFUL):
+    if b"\0" in body or encodings.holds_any(body, DOUBTFUL):
         text, found = _clean(body.decode())
         notes, body = [*notes, *found], text.encode()
         del text
     guess = sniff(sample_of(body[: SAMPLE_CHARS + 4096].decode(errors="ignore")))
     if guess.dialect.quotechar is None and b'"' in body:
-        guess = replace(guess, dialect=_late_quotes(body, guess.dialect))
+        guess = replace(guess, dialect=late_quotes(body, guess.dialect))
     fast = None
     if guess.is_sure and not guess.told and not guess.dialect.escape and not sheet:
         fast = _fast(body, guess)
     if fast is None:
         return read_text(body.decode(), encoding, notes, sheet)
-    head = unify_ends(_text(body[:_WINDOW]))
+    head = unify_ends(_text(body[:WINDOW]))
     return report_of(Read(fast), Told(encoding, notes, [encoding.decision, head.decision]), guess)
 
 
-def _late_quotes(body: bytes, dialect: Dialect) -> Dialect:
+def late_quotes(body: bytes, dialect: Dialect) -> Dialect:
     """Quotes at the edge of a cell that first occur after the sample."""
     delimiter = dialect.delimiter.encode()
     edges = (delimiter + b'"', b'\n"', b'"' + delimiter, b'"\n', b'"\r')
@@ -67,17 +67,15 @@ def _late_quotes(body: bytes, dialect: Dialect) -> Dialect:
 
 def _fast(body: bytes, guess: Guess) -> Assembled | None:
     """Head and tail by the tolerant parser, the middle by polars; None where the middle is not regular."""
-    first = list(
-        _filled(parse(sample_of(_text(body[:_WINDOW])), guess.dialect, expected=guess.columns), SAMPLE_RECORDS)
-    )
+    first = list(filled(parse(sample_of(_text(body[:WINDOW])), guess.dialect, expected=guess.columns), SAMPLE_RECORDS))
     if len(first) < SAMPLE_RECORDS:
         return None
     head, rows = read_head(first, guess.columns)
     width = len(head.raw) if head.raw is not None else head.width
     if not rows or any(len(cells) != width for _, cells in rows):
         return None
-    top = _offset(body, rows[0][0] - 1)
-    bottom, footer = _tail(body, guess)
+    top = line_offset(body, rows[0][0] - 1)
+    bottom, footer = tail_of(body, guess)
     if top is None or bottom <= top:
         return None
     middle = body[top:bottom]
@@ -91,20 +89,20 @@ def _fast(body: bytes, guess: Guess) -> Assembled | None:
     return assemble_bulk(head, frame, starts + rows[0][0], footer, blank)
 
 
-def _tail(body: bytes, guess: Guess) -> tuple[int, list[Record]]:
+def tail_of(body: bytes, guess: Guess) -> tuple[int, list[Record]]:
     """Where the footer starts, and its records numbered from there."""
-    begin = max(len(body) - _WINDOW, 0)
+    begin = max(len(body) - WINDOW, 0)
     begin = max(body.find(b"\n", begin), body.find(b"\r", begin) if b"\n" not in body[begin:] else -1) + 1
     window = body[begin:]
-    records = deque(_filled(parse(_text(window), guess.dialect, expected=guess.columns)), maxlen=60)
+    records = deque(filled(parse(_text(window), guess.dialect, expected=guess.columns)), maxlen=60)
     footer = split_footer(records, guess.columns)
     if not footer:
         return len(body), []
-    start = _offset(window, footer[0][0] - 1) or 0
+    start = line_offset(window, footer[0][0] - 1) or 0
     return begin + start, [(line - footer[0][0], cells) for line, cells in footer]
 
 
-def _offset(body: bytes, lines: int) -> int | None:
+def line_offset(body: bytes, lines: int) -> int | None:
     """Where the line after the first `lines` lines starts."""
     at = 0
     for _ in range(lines):
@@ -115,7 +113,7 @@ def _offset(body: bytes, lines: int) -> int | None:
     return at
 
 
-def _filled(records: Iterable[Record], limit: int | None = None) -> Iterator[Record]:
+def filled(records: Iterable[Record], limit: int | None = None) -> Iterator[Record]:
     return islice((record for record in records if "".join(record[1]).strip()), limit)
 
 

@@ -12,7 +12,7 @@ from orchestration.cli.arguments import AsJson, Maps, Undo, require_standard, un
 from orchestration.cli.output import CannotError, err, out, print_json, table
 
 if TYPE_CHECKING:
-    from connectors.reading.result import ReadResult
+    from connectors.reading.result import ReadReport
     from standards.model import Judgement, Repair
     from storage.sites import Sites
 
@@ -24,8 +24,7 @@ def read(
     as_json: AsJson = False,
 ) -> None:
     """Read any table file and write it as UTF-8 CSV (RFC 4180), every cell's text as it stood."""
-    from connectors.reading import Unreadable, read_table
-    from connectors.reading.writing import write_csv
+    from connectors.reading import Unreadable
 
     several = len(files) > 1 or output.is_dir()
     if several:
@@ -34,18 +33,17 @@ def read(
     for file in files:
         if not file.is_file():
             raise CannotError(f"{file}: there is no such file. Check the path.")
+        target = output / f"{file.name}.csv" if several else output
         try:
-            result = read_table(file, filename=file.name, sheet=sheet)
+            report = _read_one(file, target, sheet)
         except Unreadable as problem:
             if not several:
                 raise CannotError(f"{file.name}: {problem.message_de}") from problem
             failed.append({"file": str(file), "code": problem.code, "message_de": problem.message_de})
             continue
-        target = output / f"{file.name}.csv" if several else output
-        write_csv(result, target)
-        reports.append({"file": str(file), "output": str(target), **result.report.as_json()})
+        reports.append({"file": str(file), "output": str(target), **report.as_json()})
         if not as_json:
-            _say_reading(file, result)
+            _say_reading(file, report)
     if as_json:
         print_json({"files": reports, "failed": failed} if several else _without_paths(reports[0]))
     for problem_row in failed:
@@ -54,12 +52,23 @@ def read(
         raise typer.Exit(2 if not reports else 1)
 
 
+def _read_one(file: Path, target: Path, sheet: str | None) -> ReadReport:
+    from connectors.reading import read_table
+    from connectors.reading.writing import write_csv, write_large
+
+    report = None if sheet else write_large(file, target)
+    if report is None:
+        result = read_table(file, filename=file.name, sheet=sheet)
+        write_csv(result, target)
+        report = result.report
+    return report
+
+
 def _without_paths(report: dict[str, object]) -> dict[str, object]:
     return {key: value for key, value in report.items() if key not in {"file", "output"}}
 
 
-def _say_reading(file: Path, result: ReadResult) -> None:
-    report = result.report
+def _say_reading(file: Path, report: ReadReport) -> None:
     form = ", ".join(
         part
         for part in (
@@ -81,7 +90,7 @@ def check(
         str | None, typer.Option(help="Name of the standard, e.g. baumkataster; else the best match.")
     ] = None,
     publisher: Annotated[str | None, typer.Option(help="AGS of the Kommune, 8 digits.")] = None,
-    fixed: Annotated[Path | None, typer.Option(help="Write the accepted rows here (.csv or .xlsx).")] = None,
+    fixed: Annotated[Path | None, typer.Option(help="Write the accepted rows here (.csv, .parquet or .xlsx).")] = None,
     rejects: Annotated[
         Path | None, typer.Option(help="Write the rejected rows with their reasons here (.csv or .xlsx).")
     ] = None,
@@ -96,10 +105,10 @@ def check(
     Nothing of the file is stored; only what --map says of a publisher's columns is kept for its next files.
     """
     from connectors import answers
-    from connectors.conversion import check_file
+    from connectors.large import check_to_files
     from connectors.reading import Unreadable
     from standards.registry import load_standards
-    from standards.writing import write_changes, write_fixed, write_rejects
+    from standards.writing import write_changes
 
     if not file.is_file():
         raise CannotError(f"{file}: there is no such file. Check the path.")
@@ -108,10 +117,12 @@ def check(
     told = answers.parse(maps or [])
     sites = _sites(is_new=bool(told)) if publisher else None
     try:
-        reading, judgement = check_file(
+        report, judgement = check_to_files(
             file,
             known[standard] if standard else known,
-            ags=publisher,
+            publisher,
+            fixed=fixed,
+            rejects=rejects,
             sheet=sheet,
             undo=undone(undo),
             told=told,
@@ -122,14 +133,10 @@ def check(
         raise CannotError(f"{file.name}: {problem.message_de}") from problem
     if told and sites and publisher:
         answers.keep(sites, publisher, judgement.standard, told, by="cli")
-    if fixed:
-        write_fixed(judgement, known[judgement.standard], fixed)
-    if rejects:
-        write_rejects(judgement, rejects)
     if changes:
         write_changes(judgement, known[judgement.standard], changes)
     if as_json:
-        print_json(_check_document(reading, judgement))
+        print_json(_check_document(report, judgement))
     else:
         _say_judgement(file, judgement)
     if judgement.rows_rejected:
@@ -153,9 +160,9 @@ def _require_known(standard: str | None, known: Collection[str], publisher: str 
         raise CannotError(wrong_ags(publisher))
 
 
-def _check_document(reading: ReadResult, judgement: Judgement) -> dict[str, object]:
+def _check_document(report: ReadReport, judgement: Judgement) -> dict[str, object]:
     return {
-        "reading": reading.report.as_json(),
+        "reading": report.as_json(),
         "standard": judgement.standard,
         "standard_version": judgement.standard_version,
         "mapping": list(judgement.mapping),

@@ -47,6 +47,8 @@ DIALECTS = (
     Dialect("utf-8", ";", is_comma=False, moment="%d.%m.%Y %H:%M:%S", quote_all=True),
 )
 LARGE = DIALECTS[1]
+_PIECE = 1_000_000
+"""Rows of a large file that are made in one go."""
 
 
 def bavaria() -> list[str]:
@@ -94,19 +96,23 @@ def _small(index: int) -> bytes:
 
 def large_file(path: Path, rows: int) -> None:
     """Write one Windows-1252, `;`, decimal comma file with German dates: about 80 bytes a row."""
-    frame = _text(_counts(rows, per_counter=20_000, seed=7), LARGE)
-    frame.columns = list(HEADERS[0])
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = frame.write_csv(separator=";", line_terminator="\r\n")
-    path.write_bytes(text.encode("cp1252"))
+    with path.open("wb") as file:
+        for start in range(0, rows, _PIECE):
+            counts = _counts(min(_PIECE, rows - start), per_counter=20_000, seed=7, start=start)
+            frame = _text(counts, LARGE)
+            frame.columns = list(HEADERS[0])
+            file.write(
+                frame.write_csv(separator=";", line_terminator="\r\n", include_header=not start).encode("cp1252")
+            )
 
 
-def _counts(rows: int, *, per_counter: int, seed: int) -> pl.DataFrame:
+def _counts(rows: int, *, per_counter: int, seed: int, start: int = 0) -> pl.DataFrame:
     """Typed rows in the standard's field names: every (counter, direction, moment) occurs once."""
-    row = pl.int_range(rows, dtype=pl.Int64)
+    row = pl.col("row")
     counter = row // per_counter
     street = pl.Series(STREETS)
-    return pl.DataFrame({"row": pl.int_range(rows, eager=True)}).select(
+    return pl.DataFrame({"row": pl.int_range(start, start + rows, eager=True)}).select(
         zaehlstelle=pl.format(
             "Zählstelle {} {}", pl.lit(street).gather((counter // 2 + seed) % len(STREETS)), counter // 2 + 1
         ),

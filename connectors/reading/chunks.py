@@ -1,0 +1,217 @@
+"""Large text files a block at a time: the decisions of `delimited`, taken on samples, then checked in every block.
+
+Only what is regular is read here. A block that is not what the samples promised ends the reading with `Uneven`; what
+was read before is void, and the caller asks for the chunks again (where something was learned) or reads the tolerant
+way. What does not belong here: decisions of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from connectors.reading import bulk
+from connectors.reading import encoding as encodings
+from connectors.reading.assemble import Head, assemble_bulk, read_head
+from connectors.reading.blocks import ahead, cut, digest_of, head_of, in_utf8, windows_of
+from connectors.reading.delimited import DOUBTFUL, WINDOW, filled, late_quotes, line_offset, tail_of
+from connectors.reading.dialect import Guess, sniff
+from connectors.reading.encoding import Encoding
+from connectors.reading.kinds import kind_of
+from connectors.reading.limits import MAX_FILE_BYTES, SAMPLE_CHARS, SAMPLE_RECORDS
+from connectors.reading.lineends import unify_ends
+from connectors.reading.messages import refuse, size_de
+from connectors.reading.records import Record, parse
+from connectors.reading.result import ReadReport
+from connectors.reading.textfile import Read, Told, report_of, sample_of
+
+CHUNKED_BYTES = 24 * 1024**2
+"""Text files above this are read in blocks."""
+_CODECS = {"utf-8", "latin-1", "cp1252", "iso-8859-15", "cp850", "mac_roman", "utf-16-le", "utf-16-be"}
+
+
+class Uneven(Exception):
+    """A block is not as regular as the samples. `is_learned`: the chunks asked for again may get further."""
+
+    def __init__(self, reason: str, *, is_learned: bool = False) -> None:
+        super().__init__(reason)
+        self.is_learned = is_learned
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Rows as in `ReadResult`. The last chunk has at least three rows where the table has."""
+
+    frame: pl.DataFrame
+    row_numbers: pl.Series
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Outline:
+    """Where the table stands in the file."""
+
+    head: Head
+    first_line: int
+    """1-based line of the first row."""
+    top: int
+    """Bytes of UTF-8 above it."""
+    width: int
+    names: tuple[str, ...]
+    footer: tuple[Record, ...]
+    below: int
+    """Bytes of UTF-8 below the last row."""
+    extras: dict[str, str]
+
+
+class TextChunks:
+    """A large regular text file. `report` is whole once the chunks have been gone through."""
+
+    def __init__(self, path: Path, encoding: Encoding, guess: Guess, outline: _Outline, sample: pl.DataFrame) -> None:
+        self._path = path
+        self._encoding = encoding
+        self._guess = guess
+        self._outline = outline
+        self.sample = sample
+        """Rows from many places of the file."""
+        self._report: ReadReport | None = None
+        self.extras = outline.extras
+
+    @property
+    def report(self) -> ReadReport:
+        if self._report is None:
+            raise RuntimeError("the chunks were not read to their end")
+        return self._report
+
+    def chunks(self) -> Iterator[Chunk]:
+        """All rows in order; the next block is read and parsed while the last one is worked on. Raises `Uneven`."""
+        yield from ahead(self._chunks())
+
+    def _chunks(self) -> Iterator[Chunk]:
+        outline, dialect = self._outline, self._guess.dialect
+        blank, rows, line = 0, 0, outline.first_line
+        for piece, is_last in self._bodies():
+            self._examine(piece)
+            parsed = bulk.read_body(piece, dialect.delimiter, dialect.quotechar, outline.width)
+            if parsed is None:
+                raise Uneven("irregular")
+            frame, starts, empty = parsed
+            frame = self._named(frame)
+            numbers = starts + line
+            line += piece.count(b"\n") or piece.count(b"\r")
+            blank, rows = blank + empty, rows + frame.height
+            if is_last:
+                self._finish(frame, numbers, blank, rows, line)
+            yield Chunk(frame, numbers, is_last)
+
+    def _bodies(self) -> Iterator[tuple[bytes, bool]]:
+        """The table's text in pieces that end with a record; what stands above and below it is left out."""
+        kept, skip, quote = b"", self._outline.top, (self._guess.dialect.quotechar or "").encode()
+        for block, is_last in in_utf8(self._path, self._encoding, self._look_closer):
+            kept += block
+            if skip:
+                kept, skip = kept[skip:], 0
+            if is_last:
+                yield kept[: len(kept) - self._outline.below], True
+            elif (end := cut(kept, quote, 2 * WINDOW)) > 0:
+                yield kept[:end], False
+                kept = kept[end:]
+
+    def _look_closer(self, fresh: bytes) -> None:
+        """Lines with bytes that no sample had: does the encoding stay the same?"""
+        found = encodings.detect(digest_of(self._path) + fresh)
+        if (found.name, found.errors) != (self._encoding.name, self._encoding.errors):
+            raise Uneven("encoding")
+
+    def _examine(self, piece: bytes) -> None:
+        if self._encoding.codec == "utf-8":
+            try:
+                pl.Series([piece], dtype=pl.Binary).cast(pl.String)
+            except pl.exceptions.ComputeError as error:
+                raise Uneven("encoding") from error
+        if b"\0" in piece or (not piece.isascii() and encodings.holds_any(piece, DOUBTFUL)):
+            raise Uneven("signs")
+        dialect = self._guess.dialect
+        if dialect.quotechar is None and b'"' in piece and (quoted := late_quotes(piece, dialect)) != dialect:
+            self._guess = replace(self._guess, dialect=quoted)
+            raise Uneven("quotes", is_learned=True)
+
+    def _named(self, frame: pl.DataFrame) -> pl.DataFrame:
+        names = self._outline.names
+        surplus = frame.columns[len(names) :]
+        if any(frame[name].null_count() < frame.height for name in surplus):
+            raise Uneven("columns")
+        frame = frame.drop(surplus)
+        frame.columns = list(names)
+        return frame
+
+    def _finish(self, frame: pl.DataFrame, numbers: pl.Series, blank: int, rows: int, line: int) -> None:
+        outline = self._outline
+        footer = [(line + number, cells) for number, cells in outline.footer]
+        known = pl.DataFrame({str(at): ["x"] for at in range(frame.width)})
+        last = frame.tail(3)
+        last.columns = known.columns
+        none = [pl.lit(None, dtype=pl.String).alias(str(at)) for at in range(frame.width, outline.width)]
+        shown = pl.concat([known, last]).with_columns(none)
+        table = assemble_bulk(outline.head, shown, numbers.tail(3), footer, blank)
+        table.frame = frame.clear()
+        start = unify_ends(head_of(self._path, self._encoding)[:WINDOW].decode(errors="ignore"))
+        told = Told(self._encoding, list(self._encoding.notes), [self._encoding.decision, start.decision])
+        result = report_of(Read(table), told, self._guess)
+        self._report = replace(result.report, columns=outline.names, rows=rows)
+
+
+def open_chunks(path: Path, filename: str = "") -> TextChunks | None:
+    """The file as chunks, where it is a large text whose samples are regular; else None. Raises `Unreadable`."""
+    size = path.stat().st_size
+    if size < CHUNKED_BYTES:
+        return None
+    if size > MAX_FILE_BYTES:
+        raise refuse("too_large", size=size_de(size), limit=size_de(MAX_FILE_BYTES))
+    digest = digest_of(path)
+    if kind_of(digest, filename or path.name) != "text":
+        return None
+    encoding = encodings.detect(digest)
+    if encoding.codec not in _CODECS or encoding.errors != "strict":
+        return None
+    head = head_of(path, encoding)
+    guess = sniff(sample_of(head[: SAMPLE_CHARS + 4096].decode(errors="ignore")))
+    if not guess.is_sure or guess.told or guess.dialect.escape or len(guess.dialect.delimiter) != 1:
+        return None
+    windows = windows_of(path, encoding)
+    if guess.dialect.quotechar is None and b'"' in (seen := b"\n".join(windows)):
+        guess = replace(guess, dialect=late_quotes(seen, guess.dialect))
+    found = _outline(head, windows[-1], guess, windows)
+    return TextChunks(path, encoding, guess, *found) if found else None
+
+
+def _outline(head: bytes, end: bytes, guess: Guess, windows: list[bytes]) -> tuple[_Outline, pl.DataFrame] | None:
+    text = sample_of(head[:WINDOW].decode(errors="ignore"))
+    first = list(filled(parse(text, guess.dialect, expected=guess.columns), SAMPLE_RECORDS))
+    if len(first) < SAMPLE_RECORDS:
+        return None
+    top_rows, body = read_head(first, guess.columns)
+    width = len(top_rows.raw) if top_rows.raw is not None else top_rows.width
+    if not body or any(len(cells) != width for _, cells in body):
+        return None
+    top = line_offset(head, body[0][0] - 1)
+    bottom, footer = tail_of(end, guess)
+    if top is None:
+        return None
+    rows = [_rows_of(head[top:], guess, width), *(_rows_of(window, guess, width) for window in windows[:-1])]
+    sample = pl.concat([frame for frame in rows if frame is not None] or [pl.DataFrame()])
+    if not sample.height:
+        return None
+    table = assemble_bulk(top_rows, sample, pl.int_range(sample.height, eager=True), footer, 0)
+    names, below = tuple(table.frame.columns), len(end) - bottom
+    return _Outline(top_rows, body[0][0], top, width, names, tuple(footer), below, table.extras), table.frame
+
+
+def _rows_of(window: bytes, guess: Guess, width: int) -> pl.DataFrame | None:
+    """The rows of whole lines out of the file; None where a window begins or ends inside a record."""
+    dialect = guess.dialect
+    parsed = bulk.read_body(window, dialect.delimiter, dialect.quotechar, width)
+    return parsed[0] if parsed else None

@@ -1,0 +1,106 @@
+"""Large text files: read in blocks, the result is that of reading the file whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from connectors.reading import blocks, chunks, read_table
+from connectors.reading.chunks import Uneven, open_chunks
+from connectors.reading.result import ReadReport
+from connectors.reading.writing import write_large
+
+ROWS = 24_000
+HEAD = "Nr;Straße;Höhe;Bemerkung"
+
+
+def lines(*, quoted: int = 0, delimiter: str = ";") -> list[str]:
+    """Rows of four cells; each `quoted`-th has a quoted cell with delimiter, doubled quote and line end in it."""
+    made = []
+    for n in range(ROWS):
+        note = f'"a{delimiter} b ""c""\r\nzwei {n}"' if quoted and n % quoted == quoted - 1 else f"x{n}"
+        made.append(delimiter.join((str(n), f"Königsweg {n % 90}", f"{n % 30},{n % 10}", note if n % 7 else "")))
+    return made
+
+
+TABS = "\ufeff" + "\n".join(f"{line}\t" for line in [HEAD.replace(";", "\t"), *lines(delimiter="\t")])
+FILES = {
+    "utf-8": "\r\n".join([HEAD, *lines(), ""]).encode(),
+    "utf-8 with title and footer": "\n".join(["Baumliste 2024;;;", "", HEAD, *lines(), "Quelle: Amt;;;"]).encode(),
+    "windows-1252, quotes": "\r\n".join([HEAD, *lines(quoted=50)]).encode("cp1252"),
+    "windows-1252, late quotes": "\r\n".join([HEAD, *lines(quoted=9_000), "1;Weg – Süd;2,5;–"]).encode("cp1252"),
+    "utf-16": ("\ufeff" + "\r\n".join([HEAD, *lines()])).encode("utf-16-le"),
+    "bom, tab, empty last column": TABS.encode(),
+    "carriage returns": "\r".join([HEAD, *lines()]).encode(),
+    "blank lines": "\n".join([HEAD, *lines(), "", "  ;;;", *lines()]).encode(),
+}
+
+
+@pytest.fixture(autouse=True)
+def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunks, "CHUNKED_BYTES", 1000)
+    monkeypatch.setattr(blocks, "BLOCK", 200_000)
+
+
+def read_in_blocks(path: Path) -> tuple[pl.DataFrame, list[int], ReadReport, dict[str, str]]:
+    found = open_chunks(path)
+    assert found is not None
+    for _ in range(3):
+        try:
+            parts = list(found.chunks())
+        except Uneven as reason:
+            if not reason.is_learned:
+                raise
+        else:
+            break
+    assert len(parts) > 2
+    assert [part.is_last for part in parts] == [False] * (len(parts) - 1) + [True]
+    frame = pl.concat([part.frame for part in parts])
+    return frame, [row for part in parts for row in part.row_numbers.to_list()], found.report, found.extras
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_blocks_give_what_the_whole_file_gives(name: str, tmp_path: Path) -> None:
+    """Cells, row numbers, report and facts beside the table, whatever the encoding, line end and quotes."""
+    path = tmp_path / "large.csv"
+    path.write_bytes(FILES[name])
+    frame, rows, report, extras = read_in_blocks(path)
+    whole = read_table(path)
+    assert frame.equals(whole.frame)
+    assert rows == whole.row_numbers.to_list()
+    assert report.as_json() == whole.report.as_json()
+    assert extras == whole.extras
+
+
+@pytest.mark.parametrize(
+    ("place", "cells"),
+    [
+        (20_000, "1;zu;wenig"),
+        (20_000, "1;zu;viele;Zellen;hier"),
+        (20_000, 'ein;lo"ses;"Anführungs;zeichen'),
+        (12_000, "1;KÃ¶nigsweg;2;3"),
+        (15_000, "1;\x00;2;3"),
+        (18_000, b"1;\xe4;2;3"),
+    ],
+)
+def test_what_is_not_regular_is_left_to_the_tolerant_reader(place: int, cells: str | bytes, tmp_path: Path) -> None:
+    """A ragged row, a loose quote, broken umlauts, NUL, a foreign byte far down: nothing is written."""
+    body = [line.encode() for line in [HEAD, *lines()]]
+    body[place] = cells if isinstance(cells, bytes) else cells.encode()
+    path = tmp_path / "large.csv"
+    path.write_bytes(b"\n".join(body))
+    assert write_large(path, tmp_path / "out.csv") is None
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["large.csv"]
+
+
+def test_small_files_and_workbooks_are_not_for_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A zip is no text, and a small text is read at once."""
+    archive = tmp_path / "large.xlsx"
+    archive.write_bytes(b"PK\x05\x06" + b"\0" * 5000)
+    assert open_chunks(archive) is None
+    path = tmp_path / "small.csv"
+    path.write_bytes(FILES["utf-8"])
+    monkeypatch.setattr(chunks, "CHUNKED_BYTES", 10_000_000)
+    assert open_chunks(path) is None
