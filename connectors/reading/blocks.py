@@ -21,7 +21,6 @@ _WINDOWS = 48
 _WINDOW_BYTES = 16 * 1024
 _ASCII = bytes(range(128))
 _T = TypeVar("_T")
-_END = object()
 
 
 def head_of(path: Path, encoding: Encoding) -> bytes:
@@ -121,13 +120,13 @@ def cut(text: bytes, quote: bytes, hold: int) -> int:
 
 def ahead(items: Iterator[_T]) -> Iterator[_T]:
     """The items, the next one made in a thread of its own while the last one is worked on."""
-    made: queue.Queue[object] = queue.Queue(1)
+    made: queue.Queue[tuple[list[_T], BaseException | None]] = queue.Queue(1)
     is_over = threading.Event()
 
-    def put(item: object) -> bool:
+    def put(found: list[_T], error: BaseException | None = None) -> bool:
         while not is_over.is_set():
             try:
-                made.put(item, timeout=0.1)
+                made.put((found, error), timeout=0.1)
             except queue.Full:
                 continue
             return True
@@ -136,20 +135,23 @@ def ahead(items: Iterator[_T]) -> Iterator[_T]:
     def run() -> None:
         try:
             for item in items:
-                if not put((item, None)):
+                if not put([item]):
                     return
-            put(_END)
+            put([])
         except BaseException as error:  # noqa: BLE001  raised again where the items are asked for
-            put((None, error))
+            put([], error)
 
     worker = threading.Thread(target=run, daemon=True)
     worker.start()
     try:
-        while (got := made.get()) is not _END:
-            item, error = got  # type: ignore[misc]
+        while True:
+            found, error = made.get()
             if error is not None:
                 raise error
-            yield item
+            if not found:
+                return
+            yield found[0]
+            del found
     finally:
         is_over.set()
         worker.join()
