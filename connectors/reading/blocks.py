@@ -123,25 +123,7 @@ def ahead(items: Iterator[_T]) -> Iterator[_T]:
     made: queue.Queue[tuple[list[_T], BaseException | None]] = queue.Queue(1)
     is_over = threading.Event()
 
-    def put(found: list[_T], error: BaseException | None = None) -> bool:
-        while not is_over.is_set():
-            try:
-                made.put((found, error), timeout=0.1)
-            except queue.Full:
-                continue
-            return True
-        return False
-
-    def run() -> None:
-        try:
-            for item in items:
-                if not put([item]):
-                    return
-            put([])
-        except BaseException as error:  # noqa: BLE001  raised again where the items are asked for
-            put([], error)
-
-    worker = threading.Thread(target=run, daemon=True)
+    worker = threading.Thread(target=_make, args=(items, made, is_over), daemon=True)
     worker.start()
     try:
         while True:
@@ -155,3 +137,31 @@ def ahead(items: Iterator[_T]) -> Iterator[_T]:
     finally:
         is_over.set()
         worker.join()
+
+
+def _make(
+    items: Iterator[_T], made: queue.Queue[tuple[list[_T], BaseException | None]], is_over: threading.Event
+) -> None:
+    """Puts each item, then nothing; an error takes the place of what could not be made."""
+    error: BaseException | None = None
+    try:
+        for item in items:
+            if not _put(made, ([item], None), is_over):
+                return
+    except BaseException as raised:  # noqa: BLE001  raised again where the items are asked for
+        error = raised
+    _put(made, ([], error), is_over)
+
+
+def _put(
+    made: queue.Queue[tuple[list[_T], BaseException | None]],
+    item: tuple[list[_T], BaseException | None],
+    is_over: threading.Event,
+) -> bool:
+    while not is_over.is_set():
+        try:
+            made.put(item, timeout=0.1)
+        except queue.Full:
+            continue
+        return True
+    return False
