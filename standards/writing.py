@@ -1,8 +1,7 @@
 """What the clerk gets back: the corrected file and the file of rejected rows. Nothing is judged here.
 
-CSV: UTF-8, comma, RFC 4180, decimal points, ISO dates. A text cell that a spreadsheet would run as a formula (it begins
-with `=`, `+`, `-`, `@`, tab or carriage return and is no number) gets an apostrophe in front in CSV, as OWASP advises
-against CSV injection; in XLSX every text is written as a text cell and stays as it is.
+CSV: UTF-8, comma, RFC 4180, decimal points, ISO dates. A text cell that a spreadsheet would run as a formula
+(`standards.formulas`) gets an apostrophe in front in CSV; in XLSX every text is a text cell and stays as it is.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from typing import IO
 
 import polars as pl
 
+from standards import formulas
 from standards.definition import Standard
 from standards.model import Judgement
 from standards.workbook import changes_frame, write_rejected, write_workbook
@@ -24,8 +24,6 @@ REJECTS_COLUMNS = ("Zeile", "Grund")
 """Our own columns in front of the file's; a column of the file that is called so gets ` (Datei)` behind its name."""
 
 PARQUET = frozenset({".parquet", ".pq"})
-_FORMULA = r"^[=+\-@\t\r]"
-_NUMBER = r"^[-+]?\d[\d.,  ]*$"
 
 
 def write_fixed(judgement: Judgement, standard: Standard, path: Path) -> None:
@@ -102,10 +100,10 @@ def guarded(frame: pl.DataFrame) -> pl.DataFrame:
     texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
     if not texts:
         return frame
-    risky = [pl.col(name).str.contains(_FORMULA) & ~pl.col(name).str.contains(_NUMBER) for name in texts]
+    columns = [pl.col(name) for name in texts]
     return frame.with_columns(
-        pl.when(risk).then(pl.concat_str(pl.lit("'"), pl.col(name))).otherwise(pl.col(name)).alias(name)
-        for name, risk in zip(texts, risky, strict=True)
+        pl.when(formulas.runs(column)).then(pl.concat_str(pl.lit("'"), column)).otherwise(column).name.keep()
+        for column in columns
     )
 
 
@@ -116,7 +114,7 @@ def _write_csv(frame: pl.DataFrame, path: Path) -> None:
 
 def append_csv(frame: pl.DataFrame, file: IO[bytes], *, header: bool) -> None:
     """The rows behind what the file holds already; `header`: the names before them."""
-    head = {name: f"'{name}" if name[:1] in "=+-@\t\r" else name for name in frame.columns if name}
+    head = {name: f"'{name}" if name[:1] in formulas.STARTS else name for name in frame.columns if name}
     guarded(frame).rename(head).write_csv(
         file,
         include_header=header,

@@ -97,6 +97,8 @@ NOTES: dict[str, str] = {
     "table_in_html": "Die Datei ist eine Webseite; gelesen wurde die größte Tabelle darin ({number} von {count}).",
     "archive_member": "Gelesen wurde „{member}“ aus dem Archiv.",
     "truncated": "Die Datei endet mitten in einem Datensatz. Wahrscheinlich ist sie unvollständig.",
+    "formula_cells": "{count} Zellen beginnen wie eine Formel (=, +, -, @) und blieben, wie sie sind. Bitte die "
+    "CSV-Datei in Excel nur über „Daten aus Text“ öffnen.",
     "gzip": "Die Datei war mit gzip gepackt und wurde entpackt.",
     "json_duplicate_key": "{count} Mal nennt ein Eintrag denselben Schlüssel doppelt (zum Beispiel „{key}“). Der "
     "weitere Wert steht in „{key}_2“.",

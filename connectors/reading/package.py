@@ -22,6 +22,9 @@ _REPEATED = re.compile(rb"number-(rows|columns)-repeated=[\"'](\d{1,12})[\"']")
 _ODS_TOKEN = re.compile(
     rb"<table:(table-row|(?:covered-)?table-cell)\b([^<>]{0,2000})>|<(/table:table-row|table:table\b)[^<>]{0,2000}>"
 )
+_SPARSE_CELLS, _SPARSE = 4_000_000, 100
+"""A rectangle of so many cells of which less than one in a hundred is filled: the library would allocate it whole."""
+
 _SHEET_PARTS = ("xl/worksheets/", "content.xml")
 _STYLES = (
     '<?xml version="1.0" encoding="UTF-8"?><styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
@@ -37,6 +40,7 @@ _STYLES_PART = "xl/styles.xml"
 def guard(data: bytes) -> None:
     """Refuses bombs, and sheets whose used rectangle is far larger than a table. Raises `Unreadable`."""
     extents: dict[str, tuple[int, int]] = {}
+    filled: dict[str, int] = {}
     rests: dict[str, bytes] = {}
     ods = _OdsExtent()
 
@@ -50,10 +54,16 @@ def guard(data: bytes) -> None:
             ods.feed(window[:cut])
             extents[name] = ods.rows, ods.columns
         else:
-            extents[name] = _extent(window, *extents.get(name, (0, 0)))
+            cells = _CELL.findall(window)
+            filled[name] = filled.get(name, 0) + len(cells)
+            extents[name] = _extent(window, cells, *extents.get(name, (0, 0)))
         _check(name, *extents[name])
 
     check_members(data, watch)
+    for name, cells in filled.items():
+        rows, columns = extents[name]
+        if rows * columns > _SPARSE_CELLS and cells * _SPARSE < rows * columns:
+            raise refuse("sheet_too_large", sheet=name.rsplit("/", 1)[-1], rows=rows, columns=columns)
 
 
 def _check(name: str, rows: int, columns: int) -> None:
@@ -61,10 +71,9 @@ def _check(name: str, rows: int, columns: int) -> None:
         raise refuse("sheet_too_large", sheet=name.rsplit("/", 1)[-1], rows=rows, columns=columns)
 
 
-def _extent(window: bytes, rows: int, columns: int) -> tuple[int, int]:
-    cells = _CELL.findall(window)
+def _extent(window: bytes, cells: list[tuple[bytes, bytes]], rows: int, columns: int) -> tuple[int, int]:
     if cells:
-        rows = max(rows, *(int(row) for _, row in cells)) if len(cells) > 1 else max(rows, int(cells[0][1]))
+        rows = max([rows, *(int(row) for _, row in cells)])
         columns = max([columns, *map(column_number, {letters for letters, _ in cells})])
     elif found := _ROW.findall(window):
         # cells without a place of their own stand where the row says

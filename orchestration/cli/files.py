@@ -59,8 +59,7 @@ def _read_one(file: Path, target: Path, sheet: str | None) -> ReadReport:
     report = None if sheet else write_large(file, target)
     if report is None:
         result = read_table(file, filename=file.name, sheet=sheet)
-        write_csv(result, target)
-        report = result.report
+        report = write_csv(result, target)
     return report
 
 
