@@ -53,7 +53,8 @@ def _value(wanted: FieldDef, text: str) -> str | None:
 
 def money_unit(texts: list[tuple[str, str]]) -> tuple[str, str, str] | None:
     """(where, its words, unit) of amounts in thousands or millions, said beside the table."""
-    for where, text in texts:
+    # titles before the file's name
+    for where, text in [*texts[1:], *texts[:1]]:
         found = _UNIT.search(text)
         if found:
             word = fold(found[1])

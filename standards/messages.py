@@ -53,7 +53,7 @@ MESSAGES: dict[str, str] = {
     "wide_left_out": "Die Spalten {column} gehören nach den Summen nicht zu den übrigen Wertespalten. Sie wurden nicht übernommen. Ist das richtig?",
     "wide_sum_differs": "Die Spalten {column} ergeben zusammen nicht den Wert in „{expected}“. Übernommen wurden sie trotzdem. Bitte prüfen Sie, ob alle dazugehören.",
     "columns_ignored": "Die Spalten {column} enthalten Anteile, Veränderungen oder frühere Ergebnisse. Sie wurden nicht übernommen.",
-    "unit_from_context": "Die Datei nennt {column} als Einheit „{value}“. Die Beträge wurden in Euro umgerechnet.",
+    "unit_from_context": "In {column} steht „{value}“ als Einheit. Die Beträge wurden in Euro umgerechnet. Ist das richtig?",
     "mixed_levels": "Die Datei enthält Gebiete verschiedener Ebenen ({value}). Die Spalte „{expected}“ sagt, welche. Bitte zählen Sie die Ebenen nicht zusammen.",
     "wide_empty": "{value} leere Zellen in den Wertespalten wurden übersprungen.",
     "privacy_column": "Die Spalte „{column}“ enthält möglicherweise personenbezogene Daten. Sie wird nicht veröffentlicht. Bitte lassen Sie sie künftig weg.",

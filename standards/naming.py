@@ -7,7 +7,7 @@ from functools import lru_cache
 from standards.compounds import cut_off, known, meanings, meanings_cut
 from standards.definition import Standard
 from standards.headers import forms_in
-from standards.neighbours import ignored
+from standards.neighbours import ignored, unnamed
 
 MEANT = 0.9
 """Certainty of a header that says the same in other words."""
@@ -31,7 +31,7 @@ def scores(standard: Standard, columns: tuple[str, ...]) -> list[Score]:
 def _scored(standard: Standard, columns: tuple[str, ...]) -> list[Score]:
     index = standard.header_index
     found: dict[tuple[str, str], tuple[float, str]] = {}
-    dropped = ignored(standard.ignore, columns)
+    dropped = ignored(standard.ignore, columns) | unnamed(standard, columns)
     for column, forms in forms_in(columns, standard.noise).items():
         for form, loss in forms if column not in dropped else ():
             for name, how, score in index.get(form, ()):

@@ -27,16 +27,22 @@ def ignored(pattern: str | None, columns: tuple[str, ...]) -> frozenset[str]:
     return frozenset(column for column in columns if re.search(pattern, column, re.IGNORECASE))
 
 
+def unnamed(standard: Standard, columns: tuple[str, ...]) -> frozenset[str]:
+    """Columns that say they are a name, and not of what: see `names_beside`."""
+    words = {fold(word) for word in standard.name_words}
+    return frozenset(column for column in columns if words and fold(_COUNTED.sub("", column)) in words)
+
+
 def names_beside(
     standard: Standard, columns: tuple[str, ...], taken: Mapping[str, str], served: Collection[str]
 ) -> list[Take]:
     """`Bezeichnung` is the name of what the column before holds; alone, of the first field that has no name yet."""
-    words = {fold(word) for word in standard.name_words}
+    speechless = unnamed(standard, columns)
     open_fields = [wanted for wanted in standard.fields if wanted.named_by and wanted.name not in served]
     found: list[Take] = []
     alone: list[str] = []
     for at, column in enumerate(columns):
-        if column in taken or fold(_COUNTED.sub("", column)) not in words:
+        if column in taken or column not in speechless:
             continue
         before = taken.get(columns[at - 1]) if at else None
         wanted = next((field for field in open_fields if field.named_by == before), None)

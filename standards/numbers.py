@@ -21,6 +21,8 @@ _AFFIX = re.compile(
     r"^(?P<about>(?:ca|circa|rd|rund|etwa|~|≈|min|max)\.?\s*)?(?P<front>[€$]|EUR)?\s*(?P<number>[-+−–]?\s*[\d.,' \u00a0\u2009\u202f’]*\d[\d.,' \u00a0\u2009\u202f’]*(?:[eE][-+]?\d+)?)\s*(?P<minus>[-−–])?\s*(?P<unit>[^\d\s][^\d]*[23]?)?$",
     re.IGNORECASE,
 )
+_NEGATIVE = re.compile(r"\(\s*(\d[\d.,]*)\s*\)")
+"""Bookkeepers write what is less than nothing in brackets."""
 _LOOK = 200
 """Cells looked at before a whole column is tried."""
 _AMBIGUOUS = re.compile(r"^[-+]?[1-9]\d{0,2}[.,]\d{3}$")
@@ -57,7 +59,8 @@ class Number:
 @lru_cache(maxsize=262_144)
 def parse_number(text: str) -> Number | None:
     """A German or English number as people write it; None if it is not surely one."""
-    found = _AFFIX.match(text.strip())
+    bracketed = _NEGATIVE.fullmatch(text.strip())
+    found = _AFFIX.match(f"-{bracketed[1]}" if bracketed else text.strip())
     if not found or (unit := _unit(found["unit"])) is None:
         return None
     sign, digits = _sign(found["number"].translate(_BLANKS).replace("−", "-").replace("–", "-"), found["minus"])

@@ -169,13 +169,21 @@ def derive(work: Work) -> None:
                 work.values[wanted.minus[0]],
                 made,
             )
-        if wanted.year_of and wanted.name not in work.values and wanted.year_of in work.values:
-            dates = work.values[wanted.year_of]
-            work.values[wanted.name] = dates.dt.year().cast(pl.Int32)
-            work.changed(
-                "derived", wanted.title_de, dates.is_not_null(), dates.cast(pl.String), dates.dt.year().cast(pl.String)
-            )
+        if wanted.year_of in work.values:
+            _year_of(work, wanted, work.values[wanted.year_of])
     _intervals(work)
+
+
+def _year_of(work: Work, wanted: FieldDef, dates: pl.Series) -> None:
+    """The year of a date where the year itself does not stand in the row."""
+    years = dates.dt.year().cast(pl.Int32)
+    own = work.values.get(wanted.name)
+    made = dates.is_not_null() if own is None else own.is_null() & dates.is_not_null()
+    if own is not None and not made.any():
+        return
+    work.values[wanted.name] = years if own is None else own.zip_with(~made, years)
+    work.repeated.pop(wanted.name, None)
+    work.changed("derived", wanted.title_de, made, dates.cast(pl.String), years.cast(pl.String))
 
 
 def _choose(work: Work, choice: Choose) -> None:

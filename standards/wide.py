@@ -121,9 +121,10 @@ def _each_pattern(rule: Wide, found: Said) -> bool:
 
 def _numeric(search: _Search, column: str) -> bool:
     """Nearly all values are numbers; whole ones, where a count is wanted (a twin column may hold shares)."""
-    sampled = search.values(column)
+    missing = search.standard.by_name[search.rule.value].missing
+    sampled = tuple(value for value in search.values(column) if value not in missing)
     if not sampled:
-        return bool(search.rule.twins)
+        return bool(search.rule.twins) or bool(search.values(column))
     if share(sampled, is_number) < 0.8:
         return False
     if search.standard.by_name[search.rule.value].type != "integer":
@@ -159,7 +160,7 @@ def _proven(search: _Search, found: Said) -> Said:
         groups.setdefault(said.get(rule.adds_up_by or "", ""), []).append(column)
     for word, columns in groups.items():
         totals = [search.by_field[name] for name in rule.adds_up_to.get(word, ()) if name in search.by_field]
-        run = adding_up(search.frame, columns, totals)
+        run, total = adding_up(search.frame, columns, totals) or (None, "")
         if run is None:
             open_groups += 1
             if rule.proof and totals:
@@ -169,7 +170,9 @@ def _proven(search: _Search, found: Said) -> Said:
                 search.tell("wide_sum_differs", Severity.INFO, columns, expected=totals[0])
         else:
             proven.update(run)
-            apart += [column for column in columns if column not in run]
+            if rule.with_total:
+                proven.add(total)
+            apart += [column for column in columns if column not in proven]
     search.certain = bool(groups) and not open_groups
     if apart:
         search.tell("wide_left_out", Severity.WARNING, apart)

@@ -77,6 +77,8 @@ class Wide(_Frozen):
     adds_up_by: str | None = None
     proof: bool = False
     """Where the sums can be looked at, they must hold, or the rule does not."""
+    with_total: bool = False
+    """The column they add up to is one of the values too."""
     known: str | None = None
     """Headers of which two stand for all `needs`: nothing else is called like this."""
     any_header: bool = False

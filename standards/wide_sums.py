@@ -24,8 +24,8 @@ def _whole(found: object) -> float:
     return float(thousands if thousands is not None else getattr(found, "value", 0.0))
 
 
-def adding_up(frame: pl.DataFrame, columns: list[str], totals: list[str]) -> list[str] | None:
-    """The columns that side by side add up to one of the totals: all of them, else the longest run; None if none do."""
+def adding_up(frame: pl.DataFrame, columns: list[str], totals: list[str]) -> tuple[list[str], str] | None:
+    """The columns that side by side add up to one of the totals (all, else the longest run), and that total; or None."""
     rows = [[value or 0.0 for value in numbers_of(frame, column)] for column in columns]
     for total in totals:
         wanted = numbers_of(frame, total)
@@ -35,7 +35,7 @@ def adding_up(frame: pl.DataFrame, columns: list[str], totals: list[str]) -> lis
         goal = [wanted[at] or 0.0 for at in places]
         found = _longest([[row[at] for at in places] for row in rows], goal)
         if found:
-            return columns[found[0] : found[1]]
+            return columns[found[0] : found[1]], total
     return None
 
 
