@@ -38,6 +38,8 @@ class Code(_Frozen):
     value: str
     title_de: str = ""
     synonyms: tuple[str, ...] = ()
+    level: str = ""
+    """Another code of the same level of areas, where the codes are such levels."""
 
 
 class FieldDef(_Frozen):
@@ -90,6 +92,8 @@ class FieldDef(_Frozen):
     is it."""
     by_codes: bool = False
     """A column all of whose values are codes of this field is it, whatever its name, if no other column is."""
+    is_level: bool = False
+    """Its codes are levels of areas that hold one another: a table with several is told so."""
     year_of: str | None = None
     """A date field whose year this is where it has no column of its own."""
     date_part: str | None = None

@@ -171,7 +171,21 @@ def derive(work: Work) -> None:
             )
         if wanted.year_of in work.values:
             _year_of(work, wanted, work.values[wanted.year_of])
+        if wanted.is_level and wanted.name in work.values:
+            _tell_levels(work, wanted)
     _intervals(work)
+
+
+def _tell_levels(work: Work, wanted: FieldDef) -> None:
+    """A note to tables that hold areas beside the areas these lie in."""
+    codes = {code.value: code.level or code.value for code in wanted.codes}
+    levels = pl.DataFrame({"t": work.groups, "v": work.values[wanted.name]}).unique(maintain_order=True).drop_nulls()
+    for group, found in (
+        levels.filter(pl.col("v").is_in(list(codes))).group_by("t", maintain_order=True).agg("v").iter_rows()
+    ):
+        if len({codes[level] for level in found}) > 1:
+            text = say("mixed_levels", value=", ".join(found), expected=wanted.title_de)
+            work.notes.append((group, Finding(Severity.INFO, "mixed_levels", text)))
 
 
 def _year_of(work: Work, wanted: FieldDef, dates: pl.Series) -> None:

@@ -34,10 +34,10 @@ def once(column: str) -> str:
 
 
 def _said(rule: Wide, header: str, standard: Standard) -> dict[str, str] | None:
-    if rule.exclude and re.search(rule.exclude, header, re.IGNORECASE):
-        return None
     if standard.noise:
         header = re.sub(standard.noise, " ", header, flags=re.IGNORECASE).strip(" _-:,")
+    if rule.exclude and re.search(rule.exclude, header, re.IGNORECASE):
+        return None
     return _by_pattern(rule, plain(header), standard) if rule.columns else _by_parts(rule, header, standard)
 
 

@@ -25,7 +25,7 @@ def _whole(found: object) -> float:
 
 
 def adding_up(frame: pl.DataFrame, columns: list[str], totals: list[str]) -> tuple[list[str], str] | None:
-    """The columns that side by side add up to one of the totals (all, else the longest run), and that total; or None."""
+    """The columns that side by side add up to one of the totals (all, else the longest run), and that total."""
     rows = [[value or 0.0 for value in numbers_of(frame, column)] for column in columns]
     for total in totals:
         wanted = numbers_of(frame, total)

@@ -94,16 +94,17 @@ def is_footer(row: list[str], columns: int, *, regular: bool) -> bool:
 def join_header(rows: list[list[str]], columns: int) -> list[str]:
     """Several header rows to one name per column; a group title also names the columns to its right."""
     padded = [[" ".join(cell.split()) for cell in row[:columns]] + [""] * (columns - len(row)) for row in rows]
-    starts: set[int] = set()
-    for upper, below in pairwise(padded):
+    starts: list[set[int]] = [set()]
+    for upper in padded:
+        starts.append(starts[-1] | {at for at in range(columns) if upper[at]})
+    # from below: what a lower row names is known before the row above reaches over it
+    for upper, below, stops in reversed(list(zip(padded, padded[1:], starts, strict=False))):
         title = ""
-        stops = starts | {at for at in range(columns) if upper[at]}
         for at in range(columns):
             # a new group above ends the group to the left
-            title = upper[at] or (title if below[at] and at not in starts else "")
+            title = upper[at] or (title if below[at] and at not in stops else "")
             if below[at]:
                 upper[at] = title
-        starts = stops
     names = []
     for at in range(columns):
         parts = [row[at] for row in padded if row[at]]
@@ -251,7 +252,9 @@ def _continues(first: list[str], row: list[str], typed: list[int], kinds: list[s
 def _is_under_blank(first: list[str], row: list[str], below: list[list[str]]) -> bool:
     """Blank where the body never is, below a first row that leaves gaps for it."""
     leading = _leading_blanks(row)
-    if not leading or all(cell.strip() for cell in first):
+    fills = any(text.strip() and not title.strip() for title, text in zip(first, row, strict=False))
+    if not leading or not fills:
+        # a delimiter at the end of a header is no gap
         return False
     needed = _leading_blanks(first) or 1
     if leading < needed:
