@@ -47,7 +47,11 @@ def convert_fields(work: Work) -> None:
             wanted = work.standard.by_name[source.field]
             convert_field(work, wanted, _moment_text(work, source), source)
     for source in joined:
-        _join(work, source)
+        wanted = work.standard.by_name[source.field]
+        if wanted.separator is None:
+            _join(work, source)
+        else:
+            _list(work, wanted, wanted.separator)
     for source in work.mapping.sources:
         if source.kind == "span":
             _span(work, source)
@@ -144,6 +148,18 @@ def _moment_text(work: Work, source: Source) -> pl.Series:
     )
 
 
+def _list(work: Work, wanted: FieldDef, separator: str) -> None:
+    """Several columns of one list to one text, each value once, in the order of the columns."""
+    names = [name for name in (wanted.name, *wanted.join) if name in work.values]
+    parts = pl.DataFrame({name: work.values[name].cast(pl.String) for name in names})
+    listed = pl.concat_list(pl.all()).list.drop_nulls().list.unique(maintain_order=True)
+    text = parts.select(
+        pl.when(pl.any_horizontal(pl.all().is_not_null())).then(listed.list.join(separator))
+    ).to_series()
+    work.values[wanted.name] = text
+    work.repeated.pop(wanted.name, None)
+
+
 def _join(work: Work, source: Source) -> None:
     """Street, house number, postcode and town to one line; beside an address of its own only what it lacks."""
     wanted = work.standard.by_name[source.field]
@@ -212,7 +228,9 @@ def _span(work: Work, source: Source) -> None:
 
 def convert_field(work: Work, wanted: FieldDef, text: pl.Series, source: Source) -> None:
     """One field from its cleaned text; what does not convert is a fault of its row."""
-    if wanted.type == "string":
+    if wanted.digits is not None:
+        work.values[wanted.name] = _digits(work, wanted, text, wanted.digits)
+    elif wanted.type == "string":
         work.values[wanted.name] = _codes(work, wanted, text) if wanted.codes else _written(work, wanted, text)
     elif wanted.type in ("date", "datetime"):
         work.values[wanted.name] = _moments(work, wanted, text)
@@ -250,6 +268,17 @@ def _written(work: Work, wanted: FieldDef, text: pl.Series) -> pl.Series:
     names = written(text, wanted.form)
     work.changed("name_form", _where(work, wanted), (names != text).fill_null(value=False), text, names)
     return names
+
+
+def _digits(work: Work, wanted: FieldDef, text: pl.Series, count: int) -> pl.Series:
+    """Keys of a fixed number of digits. One lost zero is certain, two are not."""
+    bare = text.str.replace_all(r"[\s\u00a0]", "").str.replace(r"^(\d+)[.,]0+$", "${1}")
+    short = bare.str.contains(rf"^[1-9]\d{{{count - 2}}}$").fill_null(value=False)
+    keys = bare.set(short, "0" + bare.filter(short)) if short.any() else bare
+    work.changed("leading_zero", _where(work, wanted), short, text, keys)
+    wrong = ~keys.str.contains(rf"^\d{{{count}}}$").fill_null(value=True)
+    work.fault("wrong_digits", wanted.name, wrong, text, f"Erwartet werden {count} Ziffern.")
+    return keys.set(wrong, None)
 
 
 def _booleans(work: Work, wanted: FieldDef, text: pl.Series) -> pl.Series:

@@ -65,6 +65,8 @@ class FieldDef(_Frozen):
     """True: only the listed codes are allowed. False: other words stay as they are."""
     synonyms: tuple[str, ...] = ()
     """Other headers for the same thing, best first."""
+    digits: int | None = None
+    """A key of so many digits: a leading zero that a spreadsheet took comes back, anything else is a fault."""
     missing: tuple[str, ...] = ()
     """Words that mean "not known" in this field, such as `0` for a year."""
     fuzzy: bool = True
@@ -73,6 +75,8 @@ class FieldDef(_Frozen):
     """All matching columns are used, the first filled one wins."""
     join: tuple[str, ...] = ()
     """Helper fields that together make this one: street, house number, postcode, town."""
+    separator: str | None = None
+    """Likewise for a list: the different values of the `join` fields, with this between them."""
     span: tuple[str, ...] = ()
     """Two helper fields, from and to, that this one is made of or that belong behind it: `Sa` and 7 to 13 o'clock."""
     minus: tuple[str, ...] = ()
@@ -198,6 +202,10 @@ class Standard(_Frozen):
     hvd_category: str | None = None
     """URI of the HVD category, Regulation (EU) 2023/138."""
     keywords: tuple[str, ...] = ()
+    use: tuple[str, ...] = ()
+    """Fields that many standards share (`shared_fields/`), put after the standard's own; its own win."""
+    more_synonyms: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Field → further headers for fields that came by `use`."""
     all_fields: tuple[FieldDef, ...] = Field(alias="fields")
     key: tuple[str, ...] = ()
     required_any: tuple[tuple[str, ...], ...] = ()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import tomllib
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from standards.definition import Standard
 
 _PACKAGE = Path(__file__).parent
+_SHARED = _PACKAGE / "shared_fields"
 
 
 class StandardInvalid(ValueError):
@@ -40,6 +42,7 @@ def load_standard(path: Path) -> Standard:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise StandardInvalid(path, "TOML", f"correct the syntax: {error}") from error
+    _share(path, data)
     try:
         standard = Standard.model_validate(data)
     except ValidationError as error:
@@ -48,6 +51,25 @@ def load_standard(path: Path) -> Standard:
     if standard.name != path.parent.name:
         raise StandardInvalid(path, "name", f"must be the folder's name, {path.parent.name!r}")
     return standard
+
+
+def _share(path: Path, data: dict[str, Any]) -> None:
+    """Adds the fields that `use` names and that the standard has not itself, and the words it knows more of them."""
+    fields = data.get("fields")
+    if not isinstance(fields, list):
+        return
+    for name in data.get("use", ()):
+        shared = _SHARED / f"{name}.toml"
+        if not shared.is_file():
+            known = ", ".join(sorted(file.stem for file in _SHARED.glob("*.toml")))
+            raise StandardInvalid(path, "use", f"{name!r} is unknown; known: {known}")
+        own = {field.get("name") for field in fields}
+        fields += [f for f in tomllib.loads(shared.read_text(encoding="utf-8"))["fields"] if f["name"] not in own]
+    by_name = {field.get("name"): field for field in fields}
+    for name, words in data.get("more_synonyms", {}).items():
+        if name not in by_name:
+            raise StandardInvalid(path, f"more_synonyms.{name}", "there is no such field")
+        by_name[name]["synonyms"] = [*words, *by_name[name].get("synonyms", ())]
 
 
 def _key(location: tuple[int | str, ...], data: dict[str, object]) -> str:

@@ -69,6 +69,7 @@ def needs_content(field: FieldDef) -> bool:
     """Whether the content of a column can speak against this field at all."""
     return (
         field.type != "string"
+        or field.digits is not None
         or bool(field.codes and field.closed)
         or field.name in ("datum", "uhrzeit", "uhrzeit_ende")
     )
@@ -76,6 +77,9 @@ def needs_content(field: FieldDef) -> bool:
 
 def fits_field(field: FieldDef, values: tuple[str, ...]) -> float:  # noqa: PLR0911  one answer per type
     """Share of sampled values that could be this field's (1.0 where anything may be)."""
+    if field.digits is not None:
+        key = re.compile(rf"\d{{{field.digits - 1},{field.digits}}}(?:[.,]0+)?$")
+        return share(values, lambda value: key.match(re.sub(r"\s", "", value)))
     if field.codes and field.closed:
         return share(values, lambda value: fold(value) in code_words(field))
     if field.type in ("number", "integer"):
