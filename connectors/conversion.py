@@ -259,7 +259,7 @@ def _judge_chunk(
 
 def recognise(table: Table, standards: Mapping[str, Standard]) -> str:
     """The standard that the table's columns tell clearly, else `NO_STANDARD`: then a person is asked."""
-    from standards.engine import rank
+    from standards.ranking import rank
 
     (best, score), *others = [*rank(table, standards), (NO_STANDARD, 0.0)]
     return best if score >= _SURE and score - others[0][1] >= _LEAD else NO_STANDARD

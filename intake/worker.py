@@ -77,7 +77,7 @@ def check(path: Path, filename: str, folder: Path, *, standard: str | None, shee
 
 def _candidates(result: ReadResult, filename: str, standards: Mapping[str, Standard]) -> list[dict[str, Any]]:
     from connectors.conversion import as_table
-    from standards.engine import rank
+    from standards.ranking import rank
 
     scores = rank(as_table(result, filename=filename), standards)
     return [

@@ -6,7 +6,7 @@
 | `definition`, `registry` | the shape of a `standard.toml`; loading and validating all of them |
 | `rules` | the shape of a standard's privacy and plausibility rules |
 | `model` | the values that cross the border: `Table` in, `Judgement` out |
-| `engine` | `judge`, `judge_many`, `match`, `rank` |
+| `engine`, `ranking` | `judge`, `judge_many`, `match`; `rank`: which standard a table belongs to |
 | `headers`, `samples`, `matching`, `wide`, `split`, `places_matching`, `mapping` | which column is which field |
 | `numbers`, `moments`, `words`, `places` | text to numbers, dates, codes, coordinates |
 | `work`, `distinct` | one pass in the making; columns by their different values |

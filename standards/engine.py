@@ -1,9 +1,8 @@
-"""The engine: match, judge, rank. Pure functions of tables and standards; tables of one layout are judged together."""
+"""The engine: match, judge. Pure functions of tables and standards; tables of one layout are judged together."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -44,8 +43,6 @@ from standards.work import Work, axis_of, clean_text
 
 ROW_FINDINGS = 1000
 """Rejected rows that are also said as findings, per table; all of them are in `Judgement.rejected`."""
-UNSURE = 0.45
-"""The most that a table can score for a standard of which it lacks a required field, or which it does not speak of."""
 _T, _ROW, _I = VIRTUAL + "t", VIRTUAL + "row", VIRTUAL + "i"
 _Key = tuple[object, object, object, int | None, frozenset[str]]
 
@@ -91,68 +88,6 @@ def judge_many(tables: Sequence[Table], standard: Standard, *, changes: bool = F
         for members in groups.values():
             done |= _judge_group(members, standard, changes=changes)
     return [done[number] for number in range(len(tables))]
-
-
-def rank(table: Table, standards: MappingOf[str, Standard]) -> list[tuple[str, float]]:
-    """(standard, score 0…1), best first: the share of a standard's weight that the table's columns serve.
-
-    A clear winner has ≥ 0.5 and leads by ≥ 0.15; else a person is asked.
-    """
-    scores = [(name, _likeness(table, standard)) for name, standard in standards.items()]
-    return sorted(scores, key=lambda item: (-item[1], item[0]))
-
-
-def _likeness(table: Table, standard: Standard) -> float:
-    table = expanded(table, standard)
-    mapping = match_table(table, standard)
-    certain = {
-        m.field: max(0.0, (m.confidence - 0.6) / 0.4)
-        for m in mapping.matches
-        if not standard.by_name[m.field].helper or m.how == "wide"
-    }
-    certain |= {name: 0.8 for name in (mapping.unpivot.set_fields if mapping.unpivot else ()) if name not in certain}
-    served = _served(mapping, standard)
-    certain |= {f.name: certain[f.year_of] for f in standard.fields if f.year_of in certain and f.name not in certain}
-    if standard.by_name.keys() & {"lat", "lon"}:
-        certain = {name: score for name, score in certain.items() if name not in ("lat", "lon")}
-    weights = {
-        f.name: (3.0 if f.required else 2.0 if f.expected or f.name in standard.key else 1.0)
-        for f in standard.fields
-        if f.name not in ("lat", "lon")
-    }
-    missing = [f for f in standard.fields if f.required and f.name not in served]
-    fulfilled = sum(weights.get(name, 0.0) * score for name, score in certain.items())
-    columns = [c for c in table.frame.columns if not c.startswith("geometry")]
-    used = len({m.column for m in mapping.matches if m.field not in ("lat", "lon")}) / max(1, len(columns))
-    spoken, speaking = _named(table, standard), _speaking(table, standard) >= 0.3
-    named = 0.3 * spoken + 0.25 * speaking
-    score = (0.6 * fulfilled / (sum(weights.values()) or 1.0) + 0.4 * used) * (0.4 if missing else 1.0) + named
-    limit = UNSURE if missing or (standard.must_speak and not (spoken or speaking)) else 1.0
-    return round(min(limit, score), 3)
-
-
-def _served(mapping: Mapping, standard: Standard) -> frozenset[str]:
-    """Fields that will have values: also years of dates, and what is made of others."""
-    served = mapping.served
-    made = {f.name for f in standard.all_fields if f.year_of in served or (f.compose and served & set(f.composed))}
-    return served | made
-
-
-def _named(table: Table, standard: Standard) -> bool:
-    """Whether the file's name, titles or headers speak for the standard, and do not speak against it."""
-    text = " ".join((table.filename, *table.context.keys(), *table.context.values(), *table.frame.columns)).lower()
-    for word in standard.foreign_words:
-        text = text.replace(word, " ")
-    return any(word in text for word in standard.file_words)
-
-
-def _speaking(table: Table, standard: Standard) -> float:
-    """Share of the first rows in which one of the standard's words stands."""
-    head = table.frame.head(40)
-    if not head.height or not head.width or not standard.file_words:
-        return 0.0
-    lines = head.select(pl.concat_str(pl.all(), separator=" ", ignore_nulls=True).str.to_lowercase()).to_series()
-    return int(lines.str.contains_any(list(standard.file_words)).sum()) / len(lines)
 
 
 def judge_part(

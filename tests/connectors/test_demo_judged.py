@@ -9,8 +9,9 @@ import pytest
 from connectors.conversion import as_table
 from connectors.demo import DemoDataset, demo_datasets
 from connectors.reading import Unreadable, read_table
-from standards.engine import judge, rank
+from standards.engine import judge
 from standards.model import Judgement
+from standards.ranking import rank
 from standards.registry import load_standards
 
 STANDARDS = load_standards()

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from standards.engine import judge, judge_many, rank
+from standards.engine import judge, judge_many
 from standards.model import Severity, Table
+from standards.ranking import rank
 from standards.registry import load_standards
 
 STANDARDS = load_standards()

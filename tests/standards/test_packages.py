@@ -13,8 +13,9 @@ import fastexcel
 import polars as pl
 import pytest
 
-from standards.engine import judge, rank
+from standards.engine import judge
 from standards.model import Judgement, Table
+from standards.ranking import rank
 from standards.registry import StandardInvalid, load_standard, load_standards
 from standards.templates import write_template
 from standards.writing import write_fixed, write_rejects

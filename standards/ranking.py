@@ -1,0 +1,119 @@
+"""Which standard a table belongs to: by what its columns serve, and by the words in its name, titles and first rows.
+
+Columns decide, words only add: a file that merely speaks of trees is no tree register. Which score is enough to go on
+without asking is the caller's to say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping as MappingOf
+from functools import lru_cache
+
+import polars as pl
+
+from standards.definition import Standard
+from standards.mapping import Mapping
+from standards.matching import match_table
+from standards.model import Table
+from standards.records import expanded
+
+UNSURE = 0.45
+"""Without a required field, or where a standard must be spoken of and is not: a person is asked."""
+_NAMED, _SPOKEN = 0.3, 0.25
+"""What a word in the file's name, titles or headers adds, and what one in enough of its first rows."""
+_ROWS, _ENOUGH = 40, 0.3
+_WEAK = 0.08
+"""Below so little served the words count for less, at nothing they count for nothing."""
+_SILENT = 0.6
+"""For a standard nobody speaks of, where the rows speak of another: lists of places all have the same columns."""
+_SHORT = 3
+"""Words up to this length count at the beginning of a word only: `rad` is in `Radweg` and not in `Grad`."""
+
+
+def rank(table: Table, standards: MappingOf[str, Standard]) -> list[tuple[str, float]]:
+    """(standard, score 0…1), best first.
+
+    A clear winner has ≥ 0.5 and leads by ≥ 0.15; else a person is asked.
+    """
+    told = _plain(" ".join((table.filename, *table.context.keys(), *table.context.values(), *table.frame.columns)))
+    rows = _rows(table)
+    named = {key for key, standard in standards.items() if _is_named(standard, told)}
+    spoken = {key for key, standard in standards.items() if _share(standard.file_words, rows) >= _ENOUGH}
+    scores = []
+    for key, standard in standards.items():
+        served, lacks = _served(table, standard)
+        words = _NAMED * (key in named) + _SPOKEN * (key in spoken)
+        score = served + words * min(1.0, served / _WEAK)
+        is_meant = key in named | spoken
+        if spoken and not is_meant:
+            score *= _SILENT
+        limit = UNSURE if lacks or (standard.must_speak and not is_meant) else 1.0
+        scores.append((key, round(min(limit, score), 3)))
+    return sorted(scores, key=lambda item: (-item[1], item[0]))
+
+
+def _served(table: Table, standard: Standard) -> tuple[float, bool]:
+    """How much of the standard the columns serve and how much of them it uses; whether a required field is missing.
+
+    Coordinates count nothing: every list of places has them.
+    """
+    table = expanded(table, standard)
+    mapping = match_table(table, standard)
+    certain = {
+        m.field: max(0.0, (m.confidence - 0.6) / 0.4)
+        for m in mapping.matches
+        if not standard.by_name[m.field].helper or m.how == "wide"
+    }
+    certain |= {name: 0.8 for name in (mapping.unpivot.set_fields if mapping.unpivot else ()) if name not in certain}
+    certain |= {f.name: certain[f.year_of] for f in standard.fields if f.year_of in certain and f.name not in certain}
+    weights = {
+        f.name: (3.0 if f.required else 2.0 if f.expected or f.name in standard.key else 1.0)
+        for f in standard.fields
+        if f.name not in ("lat", "lon")
+    }
+    lacks = any(f.required and f.name not in _made(mapping, standard) for f in standard.fields)
+    fulfilled = sum(weights.get(name, 0.0) * score for name, score in certain.items())
+    columns = [c for c in table.frame.columns if not c.startswith("geometry")]
+    used = len({m.column for m in mapping.matches if m.field not in ("lat", "lon")}) / max(1, len(columns))
+    return (0.6 * fulfilled / (sum(weights.values()) or 1.0) + 0.4 * used) * (0.4 if lacks else 1.0), lacks
+
+
+def _made(mapping: Mapping, standard: Standard) -> frozenset[str]:
+    """Fields that will have values: also years of dates, and what is made of others."""
+    served = mapping.served
+    made = {f.name for f in standard.all_fields if f.year_of in served or (f.compose and served & set(f.composed))}
+    return served | made
+
+
+def _rows(table: Table) -> pl.Series:
+    """The first rows, each as one text."""
+    head = table.frame.head(_ROWS)
+    if not head.height or not head.width:
+        return pl.Series("row", [], dtype=pl.String)
+    line = pl.concat_str(pl.all(), separator=" ", ignore_nulls=True).str.to_lowercase().str.replace_all("_", " ")
+    return head.select(line.alias("row")).to_series()
+
+
+def _plain(text: str) -> str:
+    return text.lower().replace("_", " ")
+
+
+def _is_named(standard: Standard, told: str) -> bool:
+    """Whether the file's name, titles or headers speak for the standard, and do not speak against it."""
+    for word in standard.foreign_words:
+        told = told.replace(_plain(word), " ")
+    return bool(standard.file_words) and re.search(_pattern(standard.file_words), told) is not None
+
+
+def _share(words: tuple[str, ...], rows: pl.Series) -> float:
+    """Share of the rows in which one of the words stands."""
+    if not words or not len(rows):
+        return 0.0
+    return int(rows.str.contains(_pattern(words)).sum()) / len(rows)
+
+
+@lru_cache(maxsize=256)
+def _pattern(words: tuple[str, ...]) -> str:
+    plain = [(re.escape(_plain(word)), len(word)) for word in words]
+    return "|".join(rf"\b{word}" if length <= _SHORT else word for word, length in plain)
