@@ -101,7 +101,7 @@ def test_demo_files_come_out_the_same_in_parts(tmp_path: Path) -> None:
     """Every table of the invented sample files, in thirds, by each standard it may be."""
     from connectors.demo.write import write_demo
     from connectors.reading import Unreadable, read_table
-    from standards.engine import rank
+    from standards.ranking import rank
 
     write_demo(tmp_path / "in", tmp_path / "publishers")
     seen = set()
