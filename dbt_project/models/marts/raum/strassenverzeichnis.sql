@@ -1,0 +1,41 @@
+-- Written by `allmende standards scaffold strassenverzeichnis` from its standard.toml: change that and write it again.
+with
+
+current_rows as (
+
+    {{ rows_of_current_versions(ref('stg_raw__strassenverzeichnis'), ref('int_datasets_joined')) }}
+
+),
+
+ordered as (
+
+    select
+        ags,
+        gemeinde,
+        kreis,
+        regierungsbezirk,
+        land,
+        einwohner_gemeinde,
+        schluessel,
+        name,
+        stadtteil_nr,
+        stadtteil,
+        plz,
+        ungerade_von,
+        ungerade_bis,
+        gerade_von,
+        gerade_bis,
+        benannt_am,
+        namensherkunft,
+        dataset,
+        version,
+        row
+    from current_rows
+    order by
+        ags,
+        dataset,
+        row
+
+)
+
+select * from ordered
