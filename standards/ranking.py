@@ -20,8 +20,8 @@ from standards.records import expanded
 
 UNSURE = 0.45
 """Without a required field, or where a standard must be spoken of and is not: a person is asked."""
-_NAMED, _SPOKEN = 0.3, 0.25
-"""What a word in the file's name, titles or headers adds, and what one in enough of its first rows."""
+_NAMED, _SPOKEN, _HEADED = 0.3, 0.25, 0.1
+"""What a word in the file's name or titles adds, what one in enough of its first rows, what one in a header."""
 _ROWS, _ENOUGH = 40, 0.3
 _WEAK = 0.08
 """Below so little served the words count for less, at nothing they count for nothing."""
@@ -36,16 +36,18 @@ def rank(table: Table, standards: MappingOf[str, Standard]) -> list[tuple[str, f
 
     A clear winner has ≥ 0.5 and leads by ≥ 0.15; else a person is asked.
     """
-    told = _plain(" ".join((table.filename, *table.context.keys(), *table.context.values(), *table.frame.columns)))
+    told = _plain(" ".join((table.filename, *table.context.keys(), *table.context.values())))
+    headers = _plain(" ".join(table.frame.columns))
     rows = _rows(table)
     named = {key for key, standard in standards.items() if _is_named(standard, told)}
+    headed = {key for key, standard in standards.items() if _is_named(standard, headers)}
     spoken = {key for key, standard in standards.items() if _share(standard.file_words, rows) >= _ENOUGH}
     scores = []
     for key, standard in standards.items():
         served, lacks = _served(table, standard)
-        words = _NAMED * (key in named) + _SPOKEN * (key in spoken)
+        words = _NAMED * (key in named) + _SPOKEN * (key in spoken) + _HEADED * (key in headed)
         score = served + words * min(1.0, served / _WEAK)
-        is_meant = key in named | spoken
+        is_meant = key in named | spoken | headed
         if spoken and not is_meant:
             score *= _SILENT
         limit = UNSURE if lacks or (standard.must_speak and not is_meant) else 1.0
@@ -100,7 +102,7 @@ def _plain(text: str) -> str:
 
 
 def _is_named(standard: Standard, told: str) -> bool:
-    """Whether the file's name, titles or headers speak for the standard, and do not speak against it."""
+    """Whether the words speak for the standard, and not against it."""
     for word in standard.foreign_words:
         told = told.replace(_plain(word), " ")
     return bool(standard.file_words) and re.search(_pattern(standard.file_words), told) is not None
