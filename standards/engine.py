@@ -15,6 +15,7 @@ from standards.convert import convert_fields
 from standards.definition import Standard
 from standards.distinct import WORTHWHILE
 from standards.faults import REJECTED_SCHEMA, Fault, bad_rows, rejected_rows
+from standards.gate import cell_holds, column_holds, row_holds
 from standards.mapping import VIRTUAL, Mapping, Position
 from standards.matching import match_table
 from standards.messages import say
@@ -44,7 +45,7 @@ from standards.work import Work, axis_of, clean_text
 ROW_FINDINGS = 1000
 """Rejected rows that are also said as findings, per table; all of them are in `Judgement.rejected`."""
 _T, _ROW, _I = VIRTUAL + "t", VIRTUAL + "row", VIRTUAL + "i"
-_Key = tuple[object, object, object, int | None, frozenset[str]]
+_Key = tuple[object, object, object, int | None, frozenset[str], bool]
 
 
 class _Member(NamedTuple):
@@ -83,7 +84,7 @@ def judge_many(tables: Sequence[Table], standard: Standard, *, changes: bool = F
             mapping = match_table(table, standard, sampler)
             # a long table alone is judged by its different values, which beats any company
             alone = number if table.frame.height >= WORTHWHILE else None
-            key = (mapping.sources, mapping.position, mapping.unpivot, alone, table.undo)
+            key = (mapping.sources, mapping.position, mapping.unpivot, alone, table.undo, table.is_released)
             groups.setdefault(key, []).append(_Member(number, table, mapping, sampler))
         for members in groups.values():
             done |= _judge_group(members, standard, changes=changes)
@@ -274,7 +275,9 @@ def _personal(values: pl.Series) -> pl.Series:
 
 
 def _privacy(work: Work) -> None:
-    """A personal value in a published text rejects its row."""
+    """A personal value in a published text rejects its row, unless a person released it."""
+    if next(iter(work.tables.values())).is_released:
+        return
     for wanted in work.standard.fields:
         values = work.values.get(wanted.name)
         if wanted.type != "string" or not wanted.free_text or values is None or (wanted.codes and wanted.closed):
@@ -304,9 +307,10 @@ def _split(
     nothing = pl.DataFrame(schema={"_row": pl.Int64, **schema})
     none_refused = pl.DataFrame(schema=REJECTED_SCHEMA)
     done = {}
+    cells, public = cell_holds(work), work.standard.privacy.public_columns
     for number, table, mapping, sampler in members:
         refused = rejected.get(number, none_refused)
-        told = [*mapping.questions, *notes.get(number, ()), *personal_columns(mapping.unmapped, sampler)]
+        told = [*mapping.questions, *notes.get(number, ()), *personal_columns(mapping.unmapped, sampler, public)]
         if number in skipped:
             told.append(Finding(Severity.INFO, "wide_empty", say("wide_empty", value=skipped[number])))
         if table.frame.height == 0:
@@ -320,6 +324,13 @@ def _split(
             repairs=tuple(repairs.get(number, ())),
             findings=(*told, *row_findings(refused)),
             unmapped=mapping.unmapped,
+            held=()
+            if table.is_released
+            else (
+                *row_holds(refused),
+                *cells.get(number, ()),
+                *column_holds(work.standard, columns, mapping.unmapped, sampler),
+            ),
         )
     return done
 

@@ -31,6 +31,8 @@ MESSAGES: dict[str, str] = {
     "privacy_tax_id": "In Zeile {row} steht in „{column}“ eine Steuer-Identifikationsnummer. Sie darf nicht veröffentlicht werden. Bitte entfernen.",
     "privacy_person": "In Zeile {row} steht in „{column}“ der Name einer Person. Er darf nicht veröffentlicht werden. Bitte entfernen.",
     "privacy_birth_date": "In Zeile {row} steht in „{column}“ ein Geburtsdatum. Es darf nicht veröffentlicht werden. Bitte entfernen.",
+    "privacy_bic": "In Zeile {row} steht in „{column}“ eine Bankverbindung. Sie darf nicht veröffentlicht werden. Bitte entfernen.",
+    "privacy_plate": "In Zeile {row} steht in „{column}“ ein Autokennzeichen. Es darf nicht veröffentlicht werden. Bitte entfernen.",
     "repair_undone": "In Zeile {row} steht in „{column}“ der Wert „{value}“. Die Reparatur „{expected}“ haben Sie zurückgenommen, und so wie er dasteht passt der Wert nicht. Bitte korrigieren Sie ihn selbst.",
     # the whole file
     "repair_left": "In „{column}“ blieben {value} Werte, wie sie standen: Die Reparatur „{expected}“ haben Sie zurückgenommen.",
@@ -57,6 +59,19 @@ MESSAGES: dict[str, str] = {
     "unit_from_context": "In {column} steht „{value}“ als Einheit. Die Beträge wurden in Euro umgerechnet. Ist das richtig?",
     "mixed_levels": "Die Datei enthält Gebiete verschiedener Ebenen ({value}). Die Spalte „{expected}“ sagt, welche. Bitte zählen Sie die Ebenen nicht zusammen.",
     "wide_empty": "{value} leere Zellen in den Wertespalten wurden übersprungen.",
+    # why a file waits for release
+    "held_email": "In „{column}“ stehen E-Mail-Adressen von Personen.",
+    "held_phone": "In „{column}“ stehen Telefonnummern.",
+    "held_iban": "In „{column}“ stehen Bankverbindungen (IBAN).",
+    "held_bic": "In „{column}“ stehen Bankverbindungen (BIC).",
+    "held_tax_id": "In „{column}“ stehen Steuer-Identifikationsnummern.",
+    "held_person": "In „{column}“ stehen Namen von Personen.",
+    "held_birth_date": "In „{column}“ stehen Geburtsdaten.",
+    "held_plate": "In „{column}“ stehen Autokennzeichen.",
+    "held_names": "Die Spalte „{column}“ enthält Namen von Privatpersonen.",
+    "held_health": "Die Spalte „{column}“ enthält Angaben zur Gesundheit.",
+    "held_column": "Die Spalte „{column}“ gehört nicht in diesen Datensatz, weil sie Personen betrifft.",
+    "held_small_cells": "In „{column}“ stehen Zahlen von 1 bis {value}. Daraus könnte man auf einzelne Personen schließen.",
     "privacy_column": "Die Spalte „{column}“ enthält möglicherweise personenbezogene Daten. Sie wird nicht veröffentlicht. Bitte lassen Sie sie künftig weg.",
 }
 

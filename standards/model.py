@@ -70,6 +70,19 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """A reason why a person must release the file before anything of it goes on. It names no value."""
+
+    code: str
+    column: str
+    count: int
+    """Cells it is about; 0: the column as such."""
+    message_de: str
+    rows: tuple[int, ...] = ()
+    """The reader's numbers of the first rows."""
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """What the engine says of one file.
 
@@ -88,6 +101,8 @@ class Judgement:
     findings: tuple[Finding, ...]
     unmapped: tuple[str, ...] = ()
     """Columns of the file that no field took."""
+    held: tuple[Hold, ...] = ()
+    """Why the file waits for release by a person; empty: it does not."""
     changes: pl.DataFrame | None = None
     """Every repaired cell (`standards.changes.CHANGES_SCHEMA`); None where nobody asked for it."""
 
@@ -121,6 +136,8 @@ class Table:
     """Answers kept from before: column → field."""
     undo: frozenset[str] = frozenset()
     """Repairs that are taken back: `KIND` for every column, `KIND:COLUMN` for one."""
+    is_released: bool = False
+    """A person has looked at the personal data and released it: the privacy gate lets everything through."""
 
 
 JsonObject = dict[str, Any]

@@ -1,8 +1,8 @@
-"""The privacy gate, first cut: what must not be published, in headers and in text. It never publishes; it asks or rejects.
+"""What must not be published, in headers and in text. It never publishes; it asks or rejects. Holding files: `gate`.
 
 Unmapped columns are not published anyway; the gate still says that the Kommune handed in personal data.
 """
-# ruff: noqa: E501  a pattern broken over lines is no longer a pattern
+
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import polars as pl
 from standards.headers import fold
 from standards.messages import say
 from standards.model import Finding, Severity
+from standards.personal import personal_code
 from standards.words import map_unique
 
 _HEADERS = re.compile(
@@ -21,24 +22,6 @@ _HEADERS = re.compile(
     r"geburtsdatum|geburtstag|gebdatum|gebdat|.*email.*|emailadresse|.*telefon.*|tel|telnr|mobil|mobilnummer|handy|fax|iban|bic|kontonummer|"
     r"steuerid|steueridentifikationsnummer|steuernummer|.*kontakt.*|antragsteller.*|melder|.*inhaber.*|.*halter|paechter|.*baumpate.*|"
     r".*personalnummer.*|.*versichertennummer.*|pate|kontrolleur|pruefer|erfasser|erfasstvon|geaendertvon|user|username|benutzer)$"
-)
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]{2,}")
-_IBAN = re.compile(r"\bDE\d{2}(?:\s?\d{4}){4}\s?\d{2}\b")
-_TAX = re.compile(r"(?i)(?:steuer-?id|idnr|identifikationsnummer)\D{0,12}\d{2}\s?\d{3}\s?\d{3}\s?\d{3}")
-_PHONE = re.compile(
-    r"(?i)(?:\b(?:tel(?:efon)?|mobil|handy|fax)\b\.?\s*:?\s*[+(]?\d[\d /()-]{5,}|\+49[\d /()-]{7,}|\b01[567]\d[ /-]?\d{6,8}\b)"
-)
-_BIRTH = re.compile(r"(?i)\b(?:geb\.|geboren)\s*(?:am)?\s*\d{1,2}\.\d{1,2}\.\d{2,4}")
-_PERSON = re.compile(
-    r"(?<!Liebe )(?<!Lieben )(?<!Liebfrau )\b(?:Herrn?|Frau)\s+(?:Dr\.\s+)?(?!Holle\b|Luna\b|Gottes\b|und\b)[A-ZÄÖÜ][a-zäöüß]{2,}(?![\w-]*(?:straße|str\.|platz|weg|gasse))"
-)
-_CHECKS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("privacy_email", _MAIL),
-    ("privacy_iban", _IBAN),
-    ("privacy_tax_id", _TAX),
-    ("privacy_phone", _PHONE),
-    ("privacy_birth_date", _BIRTH),
-    ("privacy_person", _PERSON),
 )
 _HINTS = [
     "@",
@@ -60,6 +43,12 @@ _HINTS = [
     "Frau ",
     "teuer",
     "IdNr",
+    "IBAN",
+    "BIC",
+    "Fam",
+    "Eheleute",
+    "ennzeichen",
+    "Kfz",
 ]
 
 
@@ -82,7 +71,7 @@ def personal_codes(text: pl.Series) -> pl.Series | None:
     hinted = hinted.filter(worth)
     if not len(hinted):
         return None
-    found = map_unique(text.gather(hinted), _code, pl.String)
+    found = map_unique(text.gather(hinted), personal_code, pl.String)
     if found.null_count() == len(found):
         return None
     nothing = pl.Series("c", [None], dtype=pl.String).new_from_index(0, len(text))
@@ -94,18 +83,20 @@ def _joined(part: pl.Series) -> bool:
     return bool(part.str.join("\x1f").str.contains_any(_HINTS).any())
 
 
-def _code(value: str) -> str | None:
-    return next((code for code, pattern in _CHECKS if pattern.search(value)), None)
+def personal_columns(
+    unmapped: tuple[str, ...], values: Callable[[str], tuple[str, ...]], public: tuple[str, ...] = ()
+) -> list[Finding]:
+    """A question for each column that no field took and that looks personal by its header or its first values.
 
-
-def personal_columns(unmapped: tuple[str, ...], values: Callable[[str], tuple[str, ...]]) -> list[Finding]:
-    """A question for each column that no field took and that looks personal by its header or its first values."""
+    `public`: headers of which the standard says that they are not.
+    """
+    unmapped = tuple(column for column in unmapped if fold(column) not in set(map(fold, public)))
     return [
         Finding(Severity.WARNING, "privacy_column", say("privacy_column", column=column), column=column)
         for column in unmapped
         if _HEADERS.match(fold(column))
         or any(
-            _code(value)
+            personal_code(value)
             for value in values(column)[:20]
             if value[:1] not in "[{(" and not value.startswith(("POINT", "POLYGON", "LINE", "MULTI"))
         )

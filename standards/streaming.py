@@ -18,10 +18,11 @@ import polars as pl
 from standards.definition import Standard
 from standards.engine import ROW_FINDINGS, judge_part, row_findings
 from standards.faults import REJECTED_SCHEMA
+from standards.gate import merged
 from standards.mapping import Mapping
 from standards.matching import match_table
 from standards.messages import say
-from standards.model import Finding, Judgement, Repair, Severity, Table
+from standards.model import Finding, Hold, Judgement, Repair, Severity, Table
 from standards.overall import Overall
 from standards.places_matching import Sampler
 from standards.privacy import personal_columns
@@ -101,11 +102,13 @@ class _Tally:
     repairs: dict[tuple[str, str], Repair] = field(default_factory=dict)
     notes: dict[tuple[str, str | None, str], Finding] = field(default_factory=dict)
     rows: list[Finding] = field(default_factory=list)
+    held: tuple[Hold, ...] = ()
 
     def add(self, judged: Judgement, notes: list[Finding]) -> None:
         self.rows += row_findings(judged.rejected.head(max(0, ROW_FINDINGS - self.rejected)))
         self.accepted += judged.rows_accepted
         self.rejected += judged.rows_rejected
+        self.held = merged((*self.held, *judged.held))
         for repair in judged.repairs:
             key = (repair.kind, repair.column)
             so_far = self.repairs.get(key)
@@ -126,7 +129,7 @@ def _judgement(
     told = [*mapping.questions, *tally.notes.values()]
     if again := overall.repeats.same_keys():
         told.append(Finding(Severity.WARNING, "same_key", say("same_key", value=again)))
-    told += personal_columns(mapping.unmapped, sampler)
+    told += personal_columns(mapping.unmapped, sampler, standard.privacy.public_columns)
     if overall.empty_cells:
         told.append(Finding(Severity.INFO, "wide_empty", say("wide_empty", value=overall.empty_cells)))
     if not tally.accepted + tally.rejected:
@@ -140,6 +143,7 @@ def _judgement(
         repairs=tuple(tally.repairs.values()),
         findings=(*told, *tally.rows),
         unmapped=mapping.unmapped,
+        held=tally.held,
         accepted_count=tally.accepted,
         rejected_count=tally.rejected,
     )
