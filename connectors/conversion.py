@@ -10,10 +10,11 @@ import hashlib
 import re
 import traceback
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,13 +23,17 @@ import structlog
 
 from connectors import answers
 from connectors.answers import told_for
+from connectors.corrections import with_base
+from connectors.landing import LandingLog, Receipt
 from connectors.messages import say
 from connectors.pending import NO_STANDARD, Task, task_version, without_standard_id
 from connectors.raw.spool import Rows, Spool
 from connectors.raw.tables import rejects_table
 from connectors.reading.result import ReadReport, ReadResult, Unreadable
 from connectors.register import land_bbox
-from standards.model import Finding, Judgement, Severity, Table
+from connectors.releases import Decisions, decisions_of
+from standards.corrections import as_correction
+from standards.model import Finding, Hold, Judgement, Severity, Table
 from storage.sites import Sites
 
 if TYPE_CHECKING:
@@ -61,10 +66,20 @@ class Outcome:
     rows_accepted: int = 0
     rows_rejected: int = 0
     reject_reasons: tuple[tuple[str, int], ...] = ()
+    held: tuple[Hold, ...] = ()
+    """Not empty: a person must release it first."""
+    corrects: tuple[str, ...] = ()
+    """SHA-256 of the contents that this one corrects, oldest first."""
+    replays: str = ""
+    """The version whose content was judged again to make this one."""
 
     @property
     def is_accepted(self) -> bool:
         return not self.message_de
+
+
+Settle = Callable[[Outcome, Judgement | None], Outcome | None]
+"""Looks at an outcome before its rows are kept: another one, or None for not keeping it."""
 
 
 def check_file(
@@ -121,11 +136,13 @@ def as_table(
     ags: str | None = None,
     told: Mapping[str, str] | None = None,
     undo: Collection[str] = (),
+    is_released: bool = False,
 ) -> Table:
-    """What was read, as the engine takes it."""
+    """What was read, as the engine takes it; a corrected rejects file with the numbers that its rows had."""
+    frame, numbers = as_correction(result.frame) or (result.frame, result.row_numbers)
     return Table(
-        frame=result.frame,
-        row_numbers=result.row_numbers,
+        frame=frame,
+        row_numbers=numbers,
         crs=result.report.crs,
         ags=ags,
         bbox=land_bbox(ags) if ags else None,
@@ -133,6 +150,7 @@ def as_table(
         context=result.extras,
         told=dict(told or {}),
         undo=frozenset(undo),
+        is_released=is_released,
     )
 
 
@@ -148,12 +166,24 @@ def stand_of(extras: Mapping[str, str]) -> date | None:
         return None
 
 
-def convert(tasks: Sequence[Task], sites: Sites, standards: Mapping[str, Standard], spool: Spool) -> list[Outcome]:
-    """Convert in chunks of bounded size; rows go into `spool`, one outcome per task comes back, in order."""
+def convert(
+    tasks: Sequence[Task],
+    sites: Sites,
+    standards: Mapping[str, Standard],
+    spool: Spool,
+    *,
+    log: LandingLog | None = None,
+    settle: Settle | None = None,
+) -> list[Outcome]:
+    """Convert in chunks of bounded size; rows go into `spool`, one outcome per task comes back, in order.
+
+    `log`: where the contents lie that a corrected rejects file corrects. Outcomes that `settle` drops do not come back.
+    """
     outcomes: list[Outcome] = []
+    bases = _Bases(sites, standards, log if log is not None else LandingLog(sites.onprem))
     for chunk in _chunks(tasks):
         results = _read(chunk, sites)
-        outcomes += _judge_chunk(chunk, results, standards, spool)
+        outcomes += _judge_chunk(chunk, results, bases, spool, settle)
     return outcomes
 
 
@@ -223,38 +253,89 @@ def _damaged(task: Task) -> Unreadable:
 def _judge_chunk(
     tasks: Sequence[Task],
     results: Sequence[ReadResult | Unreadable],
-    standards: Mapping[str, Standard],
+    bases: _Bases,
     spool: Spool,
+    settle: Settle | None,
 ) -> list[Outcome]:
-    outcomes: dict[int, Outcome] = {}
+    standards = bases.standards
+    done: dict[int, tuple[Outcome, Judgement | None]] = {}
     groups: dict[str, list[int]] = defaultdict(list)
     tables: dict[int, Table] = {}
     for at, (task, result) in enumerate(zip(tasks, results, strict=True)):
         if isinstance(result, Unreadable):
-            outcomes[at] = _refused(task, task.standard or NO_STANDARD, standards, result.code, result.message_de)
+            done[at] = (_refused(task, task.standard or NO_STANDARD, standards, result.code, result.message_de), None)
             continue
-        tables[at] = as_table(
-            result,
-            filename=task.receipt.filename,
-            ags=task.dataset.owner,
-            told=told_for(task.receipt.told, task.standard or "", standards),
-        )
+        tables[at] = _table(task, result, told_for(task.receipt.told, task.standard or "", standards))
         standard = task.standard or recognise(tables[at], standards)
         tables[at] = replace(tables[at], told=told_for(task.receipt.told, standard, standards))
         if standard in standards:
             groups[standard].append(at)
         else:
-            outcomes[at] = _without_standard(task, standard, standards)
+            done[at] = (_without_standard(task, standard, standards), None)
     for name, members in groups.items():
         judged = _judge_group([tables[at] for at in members], standards[name])
-        found = [
-            _outcome(tasks[at], result, judgement, standards[name], standards)
-            for at, judgement in zip(members, judged, strict=True)
-            if isinstance(result := results[at], ReadResult)
-        ]
-        outcomes.update(zip(members, found, strict=True))
-        _spool(zip(found, judged, strict=True), name, spool)
-    return [outcomes[at] for at in range(len(tasks))]
+        for at, judgement in zip(members, judged, strict=True):
+            if isinstance(result := results[at], ReadResult):
+                done[at] = bases.outcome(tasks[at], result, judgement, standards[name])
+    kept = [(settle(*done[at]) if settle else done[at][0], done[at][1]) for at in range(len(tasks))]
+    for name in groups:
+        of_name = [(outcome, judgement) for outcome, judgement in kept if outcome and outcome.standard == name]
+        _spool(of_name, name, spool)
+    return [outcome for outcome, _ in kept if outcome]
+
+
+def _table(task: Task, result: ReadResult, told: Mapping[str, str]) -> Table:
+    receipt = task.receipt
+    return as_table(
+        result,
+        filename=receipt.filename,
+        ags=task.dataset.owner,
+        told=told,
+        undo=receipt.undo,
+        is_released=task.is_released,
+    )
+
+
+@dataclass(frozen=True)
+class _Bases:
+    """Outcomes of judged files; a corrected rejects file is put over what it corrects first."""
+
+    sites: Sites
+    standards: Mapping[str, Standard]
+    log: LandingLog
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        return decisions_of(self.log)
+
+    def outcome(
+        self, task: Task, result: ReadResult, judgement: Judgement | None, standard: Standard
+    ) -> tuple[Outcome, Judgement | None]:
+        if judgement is None or as_correction(result.frame) is None:
+            return _outcome(task, result, judgement, standard, self.standards), judgement
+        found = with_base(self.log, task.receipt, judgement, lambda receipt: self._judged(task, receipt, standard))
+        if found is None:
+            message = say("correction-without-base", filename=task.receipt.filename)
+            return _refused(task, standard.name, self.standards, "correction-without-base", message), None
+        whole, corrects = found
+        outcome = _outcome(task, result, whole, standard, self.standards)
+        version = task_version(task, standard.name, self.standards, corrects)
+        return replace(outcome, version=version, corrects=corrects), whole
+
+    def _judged(self, task: Task, receipt: Receipt, standard: Standard) -> tuple[Judgement, bool] | None:
+        """An earlier content of the dataset as it is judged today, under the decision about the latest one."""
+        decision = self.decisions.get((receipt.dataset, receipt.sha256)) or task.decision
+        before = replace(task, receipt=receipt, decision=decision)
+        (result,) = _read([before], self.sites)
+        if isinstance(result, Unreadable):
+            return None
+        told = told_for(receipt.told, standard.name, self.standards)
+        (judgement,) = _judge_group([_table(before, result, told)], standard)
+        if judgement is None:
+            return None
+        # what a person decided about it is not asked again
+        judgement = replace(judgement, held=()) if decision else judgement
+        return judgement, as_correction(result.frame) is not None
 
 
 def recognise(table: Table, standards: Mapping[str, Standard]) -> str:
@@ -306,9 +387,11 @@ def _outcome(
         message = say(
             "no-row-fits", filename=filename, standard=standard.title_de, rows=judgement.rows_total, reason=reason
         )
+    if judgement.held and task.decision is None:
+        return _held(task, result, judgement, standard, standards)
     return Outcome(
         task=task,
-        version=task_version(task.receipt, standard.name, standards),
+        version=task_version(task, standard.name, standards),
         standard=standard.name,
         message_de=message,
         findings=judgement.findings,
@@ -318,6 +401,31 @@ def _outcome(
         rows_accepted=judgement.rows_accepted,
         rows_rejected=judgement.rows_rejected,
         reject_reasons=reasons,
+    )
+
+
+def _held(
+    task: Task, result: ReadResult, judgement: Judgement, standard: Standard, standards: Mapping[str, Standard]
+) -> Outcome:
+    """A file that waits for release: its counts and the reasons, but no value and no sentence that may hold one."""
+    reasons = " ".join(dict.fromkeys(hold.message_de for hold in judgement.held))
+    message = say("held", filename=task.receipt.filename, reasons=reasons)
+    findings = tuple(
+        Finding(Severity.WARNING, hold.code, hold.message_de, column=hold.column) for hold in judgement.held
+    )
+    bare = tuple(replace(repair, examples=()) for repair in judgement.repairs)
+    accepted, rejected = judgement.accepted.clear(), judgement.rejected.clear()
+    return Outcome(
+        task=task,
+        version=task_version(task, standard.name, standards),
+        standard=standard.name,
+        message_de=message,
+        findings=findings,
+        stand=stand_of(result.extras),
+        judgement=replace(judgement, findings=findings, repairs=bare, accepted=accepted, rejected=rejected),
+        rows_accepted=judgement.rows_accepted,
+        rows_rejected=judgement.rows_rejected,
+        held=judgement.held,
     )
 
 
@@ -346,14 +454,14 @@ def _refused(
     reading: ReadReport | None = None,
 ) -> Outcome:
     receipt = task.receipt
-    version = task_version(receipt, standard, standards) if standard else without_standard_id(receipt, standards)
+    version = task_version(task, standard, standards) if standard else without_standard_id(receipt, standards)
     finding = Finding(Severity.ERROR, code, message_de)
     return Outcome(task, version, standard, message_de, findings=(finding,), reading=reading)
 
 
 def _spool(pairs: Iterable[tuple[Outcome, Judgement | None]], standard: str, spool: Spool) -> None:
-    """Accepted rows only of accepted files; rejected rows of every file, they wait for the clerk."""
-    judged = [(outcome, judgement) for outcome, judgement in pairs if judgement is not None]
+    """Accepted rows only of accepted files; rejected rows of every file wait for the clerk; of held files nothing."""
+    judged = [(outcome, judgement) for outcome, judgement in pairs if judgement is not None and not outcome.held]
     good = [_rows(outcome, judgement.accepted) for outcome, judgement in judged if outcome.is_accepted]
     bad = [_rows(outcome, judgement.rejected) for outcome, judgement in judged]
     spool.add_rows(standard, good)

@@ -68,6 +68,8 @@ class Receipt(BaseModel):
     """Told by whoever handed it in; None: the Kommune's file or the columns say."""
     told: dict[str, str] = Field(default_factory=dict)
     """Column (or `<standard>:<column>`) → field: answered with this file, or kept from before (`answers`)."""
+    undo: tuple[str, ...] = ()
+    """Repairs that are taken back, sorted: `KIND` or `KIND:COLUMN`. Kept for what the dataset gets later."""
     by: str = ""
     is_invented: bool = False
     reason: str = ""
@@ -106,6 +108,8 @@ class LandingLog:
     keys: dict[DatasetId, list[str]] = field(default_factory=dict)
     answers: dict[str, list[str]] = field(default_factory=dict)
     """AGS → keys of what that publisher answered about its columns."""
+    decisions: dict[DatasetId, list[str]] = field(default_factory=dict)
+    """Keys of what persons said about held contents, in order of time."""
     _read: dict[str, Receipt] = field(default_factory=dict)
     _told: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -118,11 +122,12 @@ class LandingLog:
             log.answers[dataset.owner] = [info.key for info in store.list(landing_answers(dataset.owner).rstrip("/"))]
         for info in store.list(prefix):
             parts = info.key.split("/")
+            kinds = {"receipts": log.keys, "decisions": log.decisions}
             if len(parts) == 4 and parts[2] == "answers":
                 log.answers.setdefault(parts[1], []).append(info.key)
-            elif len(parts) == 5 and parts[3] == "receipts" and parts[4].endswith(".json"):
-                log.keys.setdefault(DatasetId(parts[1], parts[2]), []).append(info.key)
-        for keys in log.keys.values():
+            elif len(parts) == 5 and parts[3] in kinds and parts[4].endswith(".json"):
+                kinds[parts[3]].setdefault(DatasetId(parts[1], parts[2]), []).append(info.key)
+        for keys in (*log.keys.values(), *log.decisions.values()):
             keys.sort()
         return log
 
@@ -178,6 +183,7 @@ def land(
     revision: str = "",
     standard: str | None = None,
     told: dict[str, str] | None = None,
+    undo: Sequence[str] | None = None,
     by: str = "",
     is_invented: bool = False,
     unless: str = "",
@@ -185,11 +191,14 @@ def land(
 ) -> Landed:
     """Keep the bytes and then the receipt; the dataset's current content handed in again writes nothing.
 
-    `unless`: SHA-256 of what this source gave last; the same again is nothing new, whatever is current by now.
+    `undo`: repairs that are taken back; None: those that were with the dataset's last content. `unless`: SHA-256 of
+    what this source gave last; the same again is nothing new, whatever is current by now.
     A `Path` must be private to the caller (`private_copy`): it is read twice. `log` spares the listing where many
     files land. Raises the errors of `Sites.write`.
     """
     log = log if log is not None else LandingLog.load(sites.onprem, dataset)
+    if undo is None and log.keys.get(dataset):
+        undo = last.undo if (last := log.latest_content(dataset)) else ()
     receipt = Receipt(
         dataset=str(dataset),
         received_at=_after(log.keys.get(dataset, ())),
@@ -204,6 +213,7 @@ def land(
         classification=classification,
         standard=standard,
         told={**log.told(dataset.owner), **(told or {})},
+        undo=tuple(sorted(undo or ())),
         by=by,
         is_invented=is_invented,
     )
@@ -301,6 +311,7 @@ def _says_the_same(current: Receipt, new: Receipt) -> bool:
         and current.classification == new.classification
         and (new.standard is None or current.standard == new.standard)
         and current.told == new.told
+        and current.undo == new.undo
     )
 
 

@@ -13,11 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
 from connectors.conversion import Outcome, convert
+from connectors.corrections import LONGEST, earlier
 from connectors.landing import LandingLog, Receipt
 from connectors.pending import Known, Move, Plan, Pointer, Step, make_plan
 from connectors.publishers import Publishers
@@ -26,15 +28,16 @@ from connectors.raw.loading import make_pipeline, raw_source, run, work_folder
 from connectors.raw.reading import current_pointers, scan, standing
 from connectors.raw.spool import Spool
 from connectors.raw.tables import POINTERS, RECEIPTS, VERSIONS, ensure_tables, rejects_table, schemas
+from connectors.releases import decisions_of
 from storage.sites import Sites
 
 if TYPE_CHECKING:
     from standards.definition import Standard
 
-Status = Literal["new", "again", "unchanged", "refused", "withdrawn"]
+Status = Literal["new", "again", "unchanged", "refused", "withdrawn", "held"]
 _KNOWN = (
     "_dataset", "_version", "standard", "sha256", "status", "rows_accepted", "rows_rejected", "repairs", "filename",
-    "message_de",
+    "message_de", "corrects", "replays", "converted_at",
 )  # fmt: skip
 
 
@@ -119,22 +122,22 @@ def load_run(sites: Sites, publishers: Publishers, standards: Mapping[str, Stand
         store = sites.onprem
         spool = Spool(work_folder(sites, "spool"), lambda table, versions: standing(store, table, versions))
         try:
-            plan, pointers, unrecorded = _gather(sites, publishers, standards)
-            outcomes = convert(plan.convert, sites, standards, spool)
+            log = LandingLog.load(sites.onprem)
+            plan, pointers, unrecorded = gather(sites, publishers, standards, log)
+            outcomes = convert(plan.convert, sites, standards, spool, log=log)
             spool.add_versions(VERSIONS, version_frame(outcomes, datetime.now(UTC)))
             spool.add(RECEIPTS, receipt_frame(unrecorded))
-            spool.add(POINTERS, pointer_frame([step.move for step in plan.steps] + _moves(outcomes, pointers)))
+            spool.add(POINTERS, pointer_frame([step.move for step in plan.steps] + moves_of(outcomes, pointers)))
             report = LoadReport(_reports(plan, outcomes), bool(spool.tables), time.monotonic() - started)
             yield Prepared(report, sites, spool, standards)
         finally:
             spool.clear()
 
 
-def _gather(
-    sites: Sites, publishers: Publishers, standards: Mapping[str, Standard]
+def gather(
+    sites: Sites, publishers: Publishers, standards: Mapping[str, Standard], log: LandingLog
 ) -> tuple[Plan, dict[str, Pointer], list[Receipt]]:
     """What is due, where the pointers stand, and the log's entries that `raw/receipts` does not have yet."""
-    log = LandingLog.load(sites.onprem)
     recorded = set(scan(sites.onprem, RECEIPTS).select("key").collect().get_column("key"))
     unrecorded = log.receipts([key for keys in log.keys.values() for key in keys if key not in recorded])
     latest = _latest(log, sites, recorded)
@@ -142,13 +145,21 @@ def _gather(
         row["_dataset"]: Pointer(row["_version"], row["classification"], row["seq"])
         for row in current_pointers(sites.onprem).iter_rows(named=True)
     }
+    versions = _known(sites, [receipt.sha256 for receipt in latest])
+    corrections = {name for name, known in versions.items() if any(one.corrects for one in known)}
     plan = make_plan(
         latest,
         pointers=pointers,
-        versions=_known(sites, [receipt.sha256 for receipt in latest]),
+        versions=versions,
         publishers=publishers,
         standards=standards,
         now=_now(),
+        decisions=decisions_of(log),
+        before={
+            receipt.dataset: [one.sha256 for one in islice(earlier(log, receipt), LONGEST)]
+            for receipt in latest
+            if receipt.dataset in corrections
+        },
     )
     return _with_rows(plan, sites), pointers, unrecorded
 
@@ -180,6 +191,10 @@ def _known(sites: Sites, contents: Sequence[str]) -> dict[str, list[Known]]:
             repaired=sum(repair["count"] for repair in json.loads(row["repairs"])),
             filename=row["filename"],
             message_de=row["message_de"],
+            is_held=row["status"] == "held",
+            corrects=tuple(json.loads(row["corrects"] or "[]")),
+            replays=row["replays"] or "",
+            converted_at=row["converted_at"],
         )
         versions[known.dataset].append(known)
     return versions
@@ -205,7 +220,7 @@ def _with_rows(plan: Plan, sites: Sites) -> Plan:
     return replace(plan, convert=plan.convert + again, steps=steps_left)
 
 
-def _moves(outcomes: Sequence[Outcome], pointers: Mapping[str, Pointer]) -> list[Move]:
+def moves_of(outcomes: Sequence[Outcome], pointers: Mapping[str, Pointer], reason: str = "neu") -> list[Move]:
     """To every accepted version; a refused one leaves the last good one current."""
     now = _now()
     moves = []
@@ -213,12 +228,12 @@ def _moves(outcomes: Sequence[Outcome], pointers: Mapping[str, Pointer]) -> list
         if outcome.is_accepted:
             dataset = outcome.task.receipt.dataset
             seq = max(now, pointers[dataset].seq + 1 if dataset in pointers else 0)
-            moves.append(Move(dataset, outcome.version, outcome.standard, outcome.task.classification, "neu", seq))
+            moves.append(Move(dataset, outcome.version, outcome.standard, outcome.task.classification, reason, seq))
     return moves
 
 
 def _reports(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[DatasetReport, ...]:
-    reports = [_report(outcome) for outcome in outcomes]
+    reports = [report_of(outcome) for outcome in outcomes]
     reports += [
         _report_known(step.move.dataset, "again" if step.known else "withdrawn", step.known) for step in plan.steps
     ]
@@ -226,10 +241,11 @@ def _reports(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[DatasetReport, ..
     return tuple(sorted(reports, key=lambda report: report.dataset))
 
 
-def _report(outcome: Outcome) -> DatasetReport:
+def report_of(outcome: Outcome) -> DatasetReport:
+    """What became of a file that was converted."""
     return DatasetReport(
         dataset=outcome.task.receipt.dataset,
-        status="new" if outcome.is_accepted else "refused",
+        status="new" if outcome.is_accepted else "held" if outcome.held else "refused",
         version=outcome.version,
         standard=outcome.standard,
         filename=outcome.task.receipt.filename,

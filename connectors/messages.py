@@ -18,6 +18,13 @@ _SENTENCES = {
         "Die Datei {filename} ließ sich nicht prüfen. Das ist ein Fehler von uns, die Datei bleibt aufbewahrt "
         "und wird nach der Behebung erneut geprüft."
     ),
+    "held": (
+        "Die Datei {filename} wartet, bis eine Person sie freigibt: sie enthält vielleicht persönliche Daten. {reasons}"
+    ),
+    "correction-without-base": (
+        "Die Datei {filename} ist eine korrigierte Liste zurückgestellter Zeilen. Zu welchem Datensatz sie gehört, ist "
+        "nicht zu erkennen: bitte unter dem Namen des Datensatzes abgeben, aus dem die Zeilen stammen (--dataset)."
+    ),
     "bytes-differ": "Die aufbewahrte Datei {filename} ist beschädigt: bitte noch einmal schicken.",
     "ags-unknown": "{ags} ist kein Gemeindeschlüssel aus dem Gemeindeverzeichnis.{hint}",
     "same-name": (

@@ -3,7 +3,6 @@
 Unmapped columns are not published anyway; the gate still says that the Kommune handed in personal data.
 """
 
-
 from __future__ import annotations
 
 import re

@@ -75,15 +75,15 @@ def write_workbook(judgement: Judgement, standard: Standard, path: Path) -> None
         _data(book, judgement, standard)
         if judgement.changes is not None:
             _changes(book, judgement.changes, standard)
-        _rejected(book, "Offen", judgement, rejects_frame(judgement.rejected))
+        _rejected(book, "Offen", judgement.rejected, rejects_frame(judgement.rejected))
         _notes(book, judgement)
 
 
-def write_rejected(judgement: Judgement, frame: pl.DataFrame, path: Path) -> None:
+def write_rejected(rejected: pl.DataFrame, frame: pl.DataFrame, path: Path) -> None:
     """The one sheet of rejected rows."""
     book = Book(path)
     with book.book:
-        _rejected(book, "Zurückgestellt", judgement, frame)
+        _rejected(book, "Zurückgestellt", rejected, frame)
 
 
 def _data(book: Book, judgement: Judgement, standard: Standard) -> None:
@@ -162,13 +162,13 @@ def changes_frame(changes: pl.DataFrame, standard: Standard) -> pl.DataFrame:
     )
 
 
-def _rejected(book: Book, title: str, judgement: Judgement, frame: pl.DataFrame) -> None:
+def _rejected(book: Book, title: str, rejected: pl.DataFrame, frame: pl.DataFrame) -> None:
     """The rows with number and reasons, the cells that are to blame in red."""
     columns = [(name, _REASON if name == "Grund" else _width(name)) for name in frame.columns]
     page = book.sheet(title, columns, rows=frame.height)
     places = {name.removesuffix(" (Datei)"): number for number, name in enumerate(frame.columns) if number > 1}
     blamed: dict[int, set[int]] = {}
-    for row, reasons in judgement.rejected.select("_row", "reasons").iter_rows():
+    for row, reasons in rejected.select("_row", "reasons").iter_rows():
         for reason in json.loads(reasons):
             named = _columns(reason.get("column") or "", places)
             blamed.setdefault(row, set()).update(places[name] for name in named)

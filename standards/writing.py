@@ -45,13 +45,18 @@ def write_rejects(judgement: Judgement, path: Path) -> None:
 
     The clerk corrects it in place and hands it in again: see `standards.corrections`.
     """
+    write_rejected_rows(judgement.rejected, path)
+
+
+def write_rejected_rows(rejected: pl.DataFrame, path: Path) -> None:
+    """The same for rows with the columns of `Judgement.rejected`."""
     with whole(path) as partial:
         if path.suffix.lower() == ".xlsx":
-            write_rejected(judgement, rejects_frame(judgement.rejected), partial)
+            write_rejected(rejected, rejects_frame(rejected), partial)
         elif _is_parquet(path):
-            rejects_frame(judgement.rejected).write_parquet(partial)
+            rejects_frame(rejected).write_parquet(partial)
         else:
-            _write_csv(rejects_frame(judgement.rejected), partial)
+            _write_csv(rejects_frame(rejected), partial)
 
 
 def write_changes(judgement: Judgement, standard: Standard, path: Path) -> None:

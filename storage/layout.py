@@ -8,6 +8,7 @@ landing/<ags>/<slug>/<sha256>/content            the bytes exactly as received
 landing/<ags>/<slug>/receipts/<UTC time>-<sha12>.json  who, when, from where; written last, so it is the commit
 landing/<ags>/<slug>/receipts/<UTC time>-withdrawn.json  the dataset was taken back here
 landing/<ags>/answers/<UTC time>.json            what the publisher answered about a column; the last one counts
+landing/<ags>/<slug>/decisions/<UTC time>-<sha12>.json  who released or refused a held file, and why
 raw/<standard>/                                  Delta table of accepted rows (append-only)
 raw/<standard>_rejects/                          Delta table of rejected rows
 raw/versions/  raw/pointers/                     Delta tables: one row a version; one row a move of the pointer
@@ -75,6 +76,11 @@ def landing_answers(owner: str) -> str:
 
 def landing_answer(owner: str, stamp: str) -> str:
     return f"{landing_answers(owner)}{stamp}.json"
+
+
+def landing_decision(dataset: DatasetId, stamp: str, sha256: str) -> str:
+    """Where a person's word about a held content lies; never changed, the last one counts."""
+    return f"{Zone.LANDING}/{dataset}/decisions/{stamp}-{sha256[:12]}.json"
 
 
 def raw_table(table: str) -> str:

@@ -57,6 +57,7 @@ def receipt_frame(receipts: Sequence[Receipt]) -> pl.DataFrame:
             "_ags": receipt.dataset_id.owner,
             "key": receipt.key,
             "told": _json(receipt.told),
+            "undo": _json(receipt.undo),
             "classification": receipt.classification.value,
         }
         for receipt in receipts
@@ -66,8 +67,8 @@ def receipt_frame(receipts: Sequence[Receipt]) -> pl.DataFrame:
 
 def receipt_of(row: dict[str, Any]) -> Receipt:
     """The entry that a row of `raw/receipts` was made from."""
-    known = {name: value for name, value in row.items() if name not in {"_ags", "key", "told"}}
-    return Receipt(**known, told=json.loads(row["told"]))
+    known = {name: value for name, value in row.items() if name not in {"_ags", "key", "told", "undo"}}
+    return Receipt(**known, told=json.loads(row["told"]), undo=json.loads(row["undo"] or "[]"))
 
 
 def _version(outcome: Outcome, converted_at: datetime) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def _version(outcome: Outcome, converted_at: datetime) -> dict[str, Any]:
         "standard": outcome.standard,
         "standard_version": judgement.standard_version if judgement else "",
         "classification": task.classification.value,
-        "status": "accepted" if outcome.is_accepted else "refused",
+        "status": "accepted" if outcome.is_accepted else "held" if outcome.held else "refused",
         "message_de": outcome.message_de,
         "sha256": receipt.sha256,
         "bytes": receipt.bytes,
@@ -98,6 +99,11 @@ def _version(outcome: Outcome, converted_at: datetime) -> dict[str, Any]:
         "reject_reasons": _json(_bounded(outcome.reject_reasons)),
         "is_invented": task.is_invented,
         "stand": outcome.stand,
+        "held": _json(outcome.held),
+        "decision": task.decision.model_dump_json() if task.decision else "",
+        "corrects": _json(outcome.corrects),
+        "replays": outcome.replays,
+        "undo": _json(receipt.undo),
     }
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import typer
 
-from orchestration.cli import answers, files, intake, packages, pipeline, publish, stack, stores
+from orchestration.cli import answers, files, intake, packages, pipeline, publish, stack, stores, waiting
 from orchestration.cli.output import CannotError, err
 
 app = typer.Typer(
@@ -44,6 +44,8 @@ _add(pipeline.run, "run", _RUN)
 _add(pipeline.dev, "dev", _RUN)
 app.add_typer(answers.app, name="answers", rich_help_panel=_HAND_IN)
 app.add_typer(intake.app, name="intake", rich_help_panel=_HAND_IN)
+app.add_typer(waiting.held, name="held", rich_help_panel=_HAND_IN)
+app.add_typer(waiting.rejects, name="rejects", rich_help_panel=_HAND_IN)
 app.add_typer(publish.app, name="publish", rich_help_panel=_LOOK)
 app.add_typer(stores.app, name="stores", rich_help_panel=_LOOK)
 app.add_typer(stack.app, name="stack", rich_help_panel=_LOOK)

@@ -12,7 +12,10 @@ from orchestration.cli.output import CannotError
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 Undo = Annotated[
     list[str] | None,
-    typer.Option(help="Take a kind of repair back: KIND, or KIND:COLUMN for one column. May be given several times."),
+    typer.Option(
+        help="Take a kind of repair back: KIND, or KIND:COLUMN for one column; several times for several; "
+        "`none` takes nothing back. Kept for what a dataset gets later."
+    ),
 ]
 
 Maps = Annotated[
@@ -29,10 +32,11 @@ def undone(undo: Collection[str] | None) -> frozenset[str]:
     """Return the repairs to take back. Raises `CannotError` for a word that is no kind of repair."""
     from standards.messages import REPAIRS
 
-    unknown = [text for text in undo or () if text.partition(":")[0] not in REPAIRS]
+    undo = [text for text in undo or () if text != "none"]
+    unknown = [text for text in undo if text.partition(":")[0] not in REPAIRS]
     if unknown:
         raise CannotError(f"“{unknown[0]}” is no kind of repair. Kinds are: {', '.join(sorted(REPAIRS))}.")
-    return frozenset(undo or ())
+    return frozenset(undo)
 
 
 def require_standard(name: str, known: Collection[str]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.cli.arguments import AsJson, Maps, require_standard, wrong_ags
+from orchestration.cli.arguments import AsJson, Maps, Undo, require_standard, undone, wrong_ags
 from orchestration.cli.output import CannotError, err, out, print_json, table
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ def ingest(
     dataset: Annotated[str | None, typer.Option(help="Name of the dataset (one file); else the file's name.")] = None,
     classification: Annotated[str, typer.Option(help="open, internal or confidential.")] = "open",
     maps: Maps = None,
+    undo: Undo = None,
     as_json: AsJson = False,
 ) -> None:
     """Hand files in as a Kommune would: landing → raw, ready for `allmende run`."""
@@ -108,6 +109,7 @@ def ingest(
     _require(paths, standard, platform)
     kind = _classification(classification)
     told = _told(maps, standard, platform)
+    taken_back = None if undo is None else sorted(undone(undo))
     with exclusive(platform.settings.home):
         if told and standard:
             answers.keep(platform.sites, publisher, standard, told, by="cli")
@@ -119,6 +121,7 @@ def ingest(
             standard=standard,
             dataset=dataset,
             classification=kind,
+            undo=taken_back,
         )
         report = convert_and_load(platform.sites, platform.publishers, platform.standards)
     names = dict.fromkeys(one.receipt.dataset for one in landed)
@@ -128,7 +131,7 @@ def ingest(
     else:
         for one in mine:
             err.print(_sentence(one), markup=False)
-    if any(one.status == "refused" or one.rows_rejected for one in mine):
+    if any(one.status in {"refused", "held"} or one.rows_rejected for one in mine):
         raise typer.Exit(1)
 
 
@@ -151,6 +154,8 @@ def _sentence(one: object) -> str:
     assert isinstance(one, DatasetReport)  # noqa: S101 - keeps the import of dlt out of `--help`
     if one.status == "refused":
         return f"{one.dataset}: nicht übernommen. {one.message_de}"
+    if one.status == "held":
+        return f"{one.dataset}: angehalten. {one.message_de} (allmende held release {one.dataset})"
     if one.status == "unchanged":
         return f"{one.dataset}: nichts Neues, die Datei war schon da (Version {one.version})."
     return (
