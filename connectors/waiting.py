@@ -27,7 +27,7 @@ import polars as pl
 from connectors.conversion import Outcome, convert
 from connectors.landing import LandingLog
 from connectors.loadrun import LoadReport, Prepared, gather, moves_of, report_of
-from connectors.pending import Known, Standing, task_version, without_standard_id
+from connectors.pending import Known, Standing, Task, without_standard_id
 from connectors.publishers import Publishers
 from connectors.raw.ledger import pointer_frame, version_frame
 from connectors.raw.loading import work_folder
@@ -178,7 +178,7 @@ def replay(
             plan, pointers, _ = gather(sites, publishers, standards, log)
             waiting = [one for one in plan.standing if _waits(one) and _asked(one, ags, standard)]
             judge = _Again(sites, {one.dataset: one for one in waiting}, standards)
-            tasks = [one.task for one in waiting if one.task]
+            tasks = [_with_answers(one.task, log) for one in waiting if one.task]
             outcomes = convert(tasks, sites, standards, spool, log=log, settle=judge.settle)
             spool.add_versions(VERSIONS, version_frame(outcomes, datetime.now(UTC)))
             spool.add(POINTERS, pointer_frame(moves_of(outcomes, pointers, "neu geprüft")))
@@ -207,15 +207,15 @@ class _Again:
         told = _digest(outcome, judgement)
         if told == self._digest_of(outcome.task.receipt.dataset):
             return None
-        root = known.replays or self._root(known, outcome)
+        root = known.replays or self._root(self.standing[outcome.task.receipt.dataset], known)
         text = f"{root}\n{known.version}\n{told}"
         return replace(outcome, version=f"v{hashlib.sha256(text.encode()).hexdigest()[:12]}", replays=root)
 
-    def _root(self, known: Known, outcome: Outcome) -> str:
+    def _root(self, one: Standing, known: Known) -> str:
         """The version under which this content is looked for when the next run decides what is due."""
-        if known.standard in self.standards:
-            return task_version(outcome.task, known.standard, self.standards, known.corrects)
-        return without_standard_id(outcome.task.receipt, self.standards)
+        if one.task is None or known.standard in self.standards:
+            return known.version
+        return without_standard_id(one.task.receipt, self.standards)
 
     def _digest_of(self, dataset: str) -> str:
         known = self.standing[dataset].known
@@ -227,6 +227,12 @@ class _Again:
         frames = [version_rows(self.sites.onprem, name, dataset, known.version) for name in names]
         bare = [frame.drop("_ags", "_dataset", "_version") for frame in frames]
         return _told(known.standard, known.message_de, bare)
+
+
+def _with_answers(task: Task, log: LandingLog) -> Task:
+    """The task under what its publisher has answered since."""
+    told = {**task.receipt.told, **log.told(task.dataset.owner)}
+    return replace(task, receipt=task.receipt.model_copy(update={"told": told}))
 
 
 def _digest(outcome: Outcome, judgement: Judgement | None) -> str:
