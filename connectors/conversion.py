@@ -171,8 +171,8 @@ def convert(
     sites: Sites,
     standards: Mapping[str, Standard],
     spool: Spool,
-    *,
     log: LandingLog | None = None,
+    *,
     settle: Settle | None = None,
 ) -> list[Outcome]:
     """Convert in chunks of bounded size; rows go into `spool`, one outcome per task comes back, in order.

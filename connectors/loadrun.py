@@ -124,7 +124,7 @@ def load_run(sites: Sites, publishers: Publishers, standards: Mapping[str, Stand
         try:
             log = LandingLog.load(sites.onprem)
             plan, pointers, unrecorded = gather(sites, publishers, standards, log)
-            outcomes = convert(plan.convert, sites, standards, spool, log=log)
+            outcomes = convert(plan.convert, sites, standards, spool, log)
             spool.add_versions(VERSIONS, version_frame(outcomes, datetime.now(UTC)))
             spool.add(RECEIPTS, receipt_frame(unrecorded))
             spool.add(POINTERS, pointer_frame([step.move for step in plan.steps] + moves_of(outcomes, pointers)))

@@ -94,11 +94,12 @@ def _load(context: dg.AssetExecutionContext, dlt: DagsterDltResource, prepared: 
 
 def _told(report: LoadReport) -> dict[str, Any]:
     rows = [dataclasses.asdict(one) for one in report.datasets]
-    changed = [row for row in rows if row["status"] in {"new", "again", "refused", "withdrawn"}]
+    changed = [row for row in rows if row["status"] in {"new", "again", "refused", "withdrawn", "held"}]
     return {
         "report": dg.MetadataValue.json({"is_changed": report.is_changed, "datasets": rows}),
         "rows_accepted": sum(one.rows_accepted for one in report.datasets),
         "rows_rejected": sum(one.rows_rejected for one in report.datasets),
+        "files_held": sum(one.status == "held" for one in report.datasets),
         "datasets": dg.MetadataValue.md(table(changed)),
     }
 
