@@ -15,7 +15,7 @@ import polars as pl
 
 from connectors.reading.builder import Builder, Parsed
 from connectors.reading.facts import facts, text_of
-from connectors.reading.layout import TOTALS, Layout, column_kinds, find_layout, is_footer, join_header, width_of
+from connectors.reading.layout import TOTALS, Layout, find_layout, is_footer, join_header, width_of
 from connectors.reading.limits import SAMPLE_RECORDS
 from connectors.reading.mend import Mender, comma_merge, mender
 from connectors.reading.messages import note
@@ -59,17 +59,25 @@ Spans = Mapping[tuple[int, int], str]
 
 
 def assemble(
-    records: Iterable[Record], *, columns: int = 0, delimiter: str = "", spans: Spans | None = None
+    records: Iterable[Record],
+    *,
+    columns: int = 0,
+    delimiter: str = "",
+    spans: Spans | None = None,
+    above: int = 0,
 ) -> Assembled | None:
-    """The table in `records`; None where no record holds anything. `columns`: usual width, if known."""
+    """The table in `records`; None where no record holds anything. `columns`: usual width, if known.
+
+    `above`: how many records surely stand above the header.
+    """
     rows = _Filled(records)
     first = list(islice(rows, SAMPLE_RECORDS))
     if not first:
         return None
-    head, body = read_head(first, columns, spans)
+    head, body = read_head(first, columns, spans, above)
     width = len(head.raw) if head.raw is not None else head.width
     rejoin = comma_merge(head.raw, body, delimiter)
-    mend = mender(column_kinds([cells for _, cells in body if len(cells) == width], width), body, delimiter)
+    mend = mender(body, width, delimiter)
     titles = [cells[0].strip() for _, cells in head.preamble if len(cells) == 1 or not any(cells[1:])]
     builder = Builder(checked_width(width), head.lines, titles)
     tail: deque[Record] = deque()
@@ -81,6 +89,7 @@ def assemble(
     footer = split_footer(tail, head.width, regular=builder.is_regular)
     for record in tail:
         builder.add(*record)
+    builder.take_back()
     head.notes += _mended(mend) if mend else []
     return _finish(builder, head, footer, rows.blank, rejoined=rejoin is not None)
 
@@ -90,10 +99,12 @@ def assemble_bulk(head: Head, frame: pl.DataFrame, numbers: pl.Series, footer: l
     return _finish(Parsed(frame, numbers), head, footer, blank, rejoined=False)
 
 
-def read_head(first: list[Record], columns: int = 0, spans: Spans | None = None) -> tuple[Head, list[Record]]:
+def read_head(
+    first: list[Record], columns: int = 0, spans: Spans | None = None, above: int = 0
+) -> tuple[Head, list[Record]]:
     """Splits the first records into head and body."""
     cells = [record[1] for record in first]
-    layout = find_layout(cells, columns or width_of(cells))
+    layout = find_layout(cells, columns or width_of(cells), above)
     body = first[layout.body :]
     preamble = first[: layout.preamble]
     if not layout.header:
@@ -202,7 +213,7 @@ def _finish(builder: Builder, head: Head, footer: list[Record], blank: int, *, r
     notes += _row_notes(builder, names[len(raw)] if extra else "")
     if rejoined:
         notes.append(note("decimal_comma_rejoined", count=frame.height))
-    notes += [note("header_repeated", line) for line in builder.repeated]
+    notes += [note("header_repeated", line) for line, _ in builder.repeated]
     if blank:
         notes.append(note("blank_rows", count=blank))
     notes += [note("comment_line", line, text=text_of(cells)) for line, cells in builder.comments]

@@ -15,6 +15,7 @@ from connectors.reading.records import Record
 
 _CHUNK_ROWS = 50_000
 _DRAWN = re.compile(r"\s*:?[-=_*+]{2,}:?\s*$")
+_SIGNS = frozenset("-=_*:+")
 _PAGE = re.compile(r"\s*[-–]?\s*(?:seite|blatt|page)\s*\d+(?:\s*(?:von|/|of)\s*\d+)?\s*[-–]?\s*$", re.IGNORECASE)
 
 
@@ -25,7 +26,7 @@ class Builder:
         self.width = width
         self._heads = [cells for cells in heads if sum(map(bool, cells)) > 1]
         self._titles = frozenset(titles)
-        self.repeated: list[int] = []
+        self.repeated: list[Record] = []
         self.short: list[tuple[int, int]] = []
         self.long: list[tuple[int, int]] = []
         self.extra: dict[int, list[str]] = {}
@@ -42,11 +43,13 @@ class Builder:
 
     def add(self, line: int, cells: list[str]) -> None:
         count, width = len(cells), self.width
-        if width > 1 and self._is_beside(count, cells):
+        first = cells[0]
+        is_odd = not cells[-1] or count == 1 or first[:1] in _SIGNS
+        if is_odd and width > 1 and self._is_beside(count, cells):
             self.comments.append((line, cells))
             return
         if cells in self._heads:
-            self.repeated.append(line)
+            self.repeated.append((line, cells))
             return
         if count != width:
             if count < width:
@@ -66,7 +69,7 @@ class Builder:
         first = cells[0]
         if count == 1 and first.startswith("#"):
             return True
-        if first[:1] in "-=_*:+" and _DRAWN.match(first):
+        if first[:1] in _SIGNS and _DRAWN.match(first):
             filled = [cell for cell in cells if cell.strip()]
             return len(filled) > 1 and all(_DRAWN.match(cell) for cell in filled)
         if (count == 1 or not any(cells[1:])) and first:
@@ -87,6 +90,14 @@ class Builder:
         self._frames.append(pl.DataFrame(series))
         self._numbers.append(pl.Series("row", self._lines, dtype=pl.Int64))
         self._rows, self._lines = [], []
+
+    def take_back(self) -> None:
+        """A table of nothing but its header twice has one row."""
+        if self.repeated and not self.height:
+            self._heads = []
+            for line, cells in self.repeated:
+                self.add(line, cells)
+            self.repeated = []
 
     def result(self) -> tuple[pl.DataFrame, pl.Series]:
         if self._rows or not self._frames:

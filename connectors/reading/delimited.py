@@ -42,7 +42,7 @@ def read_delimited(data: bytes, sheet: str | None = None) -> ReadResult:
 
 def _read_large(data: bytes, encoding: Encoding, notes: list[Note], sheet: str | None) -> ReadResult:
     body = encodings.to_utf8(data, encoding)
-    if b"\0" in body or encodings.holds_any(body, DOUBTFUL):
+    if b"\0" in body or body.endswith(b"\x1a") or encodings.holds_any(body, DOUBTFUL):
         text, found = _clean(body.decode())
         notes, body = [*notes, *found], text.encode()
         del text
@@ -128,6 +128,9 @@ def _clean(text: str) -> tuple[str, list[Note]]:
     if zeros:
         text = text.replace("\0", "")
         notes.append(note("nul_bytes", count=zeros))
+    if text.endswith("\x1a"):
+        text = text.rstrip("\x1a")
+        notes.append(note("dos_end"))
     text, found = undo_mojibake(text)
     lost = text.count("\ufffd")
     if lost:

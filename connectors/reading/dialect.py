@@ -10,18 +10,13 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from connectors.reading.candidates import SINGLE, candidates
 from connectors.reading.cells import shape
+from connectors.reading.layout import BESIDE
 from connectors.reading.limits import SAMPLE_RECORDS
 from connectors.reading.quotes import escape_of, quote_of
 from connectors.reading.records import Anomalies, Dialect, parse
 
-_SINGLE = ";,\t|"
-_RARE = ":^~#§¦\x1f\x1e\x01!*_ "
-_LONG = ("||", "::", ";;", "^|^", "|^|", "~|~", "<>", "##", "@@", "$$", "&&", "%%", "~~", "==", "++", "*|*", "\\t")
-_PADDED = (" | ", ", ", "; ", " ; ", " , ", "\t\t")
-_TYPOGRAPHIC = "„“”»«‚‘’›‹"
-_NEVER = frozenset("\"'.-+()[]{}\n\r\u00a0\u202f\ufeff\\€°²³" + _TYPOGRAPHIC)
-"""Signs that stand inside numbers, dates and words too often to be looked at as delimiters by themselves."""
 _PRIOR = {
     ";": 1.0,
     ",": 0.99,
@@ -51,12 +46,9 @@ MIN_SCORE = 0.3
 MIN_SCORE_WITH_HEAD = 0.1
 _SNIFF_CHARS = 12 * 1024
 _CLEAN_ROWS = 12
-_LINES = 40
 _SAME = 0.97
 """Two scores nearer than this, both of an even table: a person should know of both."""
-_LINE_END = re.compile(r"[\r\n]+")
-_BETWEEN_QUOTES = re.compile(r'"([^"\w\r\n]{1,5})"')
-_RUN = re.compile(rf"[ \t]?[^\w\s\"'.,+()\[\]{_TYPOGRAPHIC}-]{{1,3}}[ \t]?| [-–=/]>? |[-=]>")
+_COMMENT_LINE = re.compile(r"(?:#[^\r\n]*|[ \t]*)(?:\r\n|\n|\r)")
 _TIGHT_COMMA = re.compile(r",\S")
 _TOLD = re.compile(r"sep=(.{1,3}?)\r?\n", re.IGNORECASE)
 _NAMES = {"\t": "Tabulator", " ": "Leerzeichen", "": "keines", "\x1f": "U+001F", "\x1e": "U+001E", "\x01": "U+0001"}
@@ -106,7 +98,8 @@ def sniff(sample: str) -> Guess:
         quote = quote_of(sample, told.group(1))
         dialect = Dialect(told.group(1), quote, escape_of(sample, told.group(1), quote))
         return Guess(dialect, 1.0, 0, told=True)
-    guesses = [_judge(sample, delimiter) for delimiter in _candidates(sample)]
+    sample = _without_lines_beside(sample)
+    guesses = [_judge(sample, delimiter) for delimiter in candidates(sample)]
     if not guesses:
         return Guess(Dialect("", quote_of(sample, "")), 0.0, 1)
     guesses.sort(key=lambda guess: -guess.score)
@@ -120,6 +113,19 @@ def sniff(sample: str) -> Guess:
     runner_up = f"{named(others[0].dialect.delimiter)} ({others[0].score:.2f})".replace(".", ",")
     rivals = [guess for guess in guesses[1:] if _is_rival(guess, best)]
     return replace(best, runner_up=runner_up, rival=rivals[0] if rivals else None)
+
+
+def _without_lines_beside(sample: str) -> str:
+    """Comments above and sources below the table say nothing about its delimiter."""
+    start, stop = 0, len(sample)
+    while (match := _COMMENT_LINE.match(sample, start)) and match.end() < stop:
+        start = match.end()
+    while True:
+        end = len(sample[:stop].rstrip())
+        line = max(sample.rfind("\n", 0, end), sample.rfind("\r", 0, end)) + 1
+        if line <= start or not BESIDE.match(sample[line:end].strip()):
+            return sample[start:stop]
+        stop = line
 
 
 def _is_rival(guess: Guess, best: Guess) -> bool:
@@ -138,47 +144,11 @@ def with_quotes(dialect: Dialect, text: str) -> Dialect:
     return Dialect(dialect.delimiter, quote, escape_of(text, dialect.delimiter, quote)) if quote else dialect
 
 
-def _candidates(sample: str) -> list[str]:
-    """Delimiters that occur often enough to be looked at."""
-    lines = [line for line in _LINE_END.split(sample) if line.strip()][:_LINES]
-    some = max(len(lines) // 4, 1)
-    singles = [char for char in _SINGLE if char in sample]
-    known = {*_RARE, *(char for char in set(sample) if not char.isalnum() and char not in _NEVER)} - set(_SINGLE)
-    steady = {char for char in known if char in sample and _is_steady(lines, char)}
-    rare = [char for char in _RARE if char not in steady and sample.count(char) >= some]
-    if sum(sample.count(char) for char in singles) >= 4 * some:
-        rare = [char for char in rare if char not in " _*!:#"]
-    runs = Counter(_RUN.findall("\n".join(lines)))
-    quoted = Counter(_BETWEEN_QUOTES.findall(sample))
-    found = [text for text, count in runs.most_common(8) if len(text) > 1 and count >= some]
-    found += [text for text, count in quoted.most_common(2) if count >= some]
-    long = [text for text in (*_LONG, *_PADDED) if sample.count(text) >= some]
-    long += [text for text in dict.fromkeys(found) if text not in long and text.strip() and _is_steady(lines, text)]
-    long = [text for text in long if len(text) > 1]
-    # a character that only ever stands inside a longer delimiter is none by itself
-    within = {
-        char
-        for text in long
-        for char in text
-        if char != " " and text.strip() != char and sample.count(char) == sample.count(text) * text.count(char)
-    }
-    short = [char for char in dict.fromkeys([*singles, *sorted(steady), *rare]) if char not in within]
-    single_quoted = [text for text in quoted if len(text) == 1 and quoted[text] >= some and text not in short]
-    return short + long + single_quoted
-
-
-def _is_steady(lines: list[str], text: str) -> bool:
-    """As often in most lines, as a delimiter is."""
-    counts = Counter(line.count(text) for line in lines)
-    usual, lines_with = max(
-        ((count, n) for count, n in counts.items() if count), key=lambda pair: pair[1], default=(0, 0)
-    )
-    return usual > 0 and lines_with >= max(len(lines) * 0.6, 2)
-
-
 def _judge(sample: str, delimiter: str) -> Guess:
     quote = quote_of(sample, delimiter)
     dialect = Dialect(delimiter, quote, escape_of(sample, delimiter, quote))
+    if quote is None and delimiter.strip() and "\\" + delimiter in sample:
+        dialect = _escaped_or_not(sample, dialect)
     anomalies = Anomalies(give_up=12)
     records = [cells for _, cells in islice(parse(sample, dialect, anomalies=anomalies), SAMPLE_RECORDS)]
     if anomalies.is_hopeless and len(records) < 40:
@@ -190,7 +160,8 @@ def _judge(sample: str, delimiter: str) -> Guess:
     if columns == 1:
         return Guess(dialect, 0.0, 1)
     even = widths[columns] / len(rows)
-    near = sum(count for width, count in widths.items() if abs(width - columns) == 1) / len(rows)
+    # blank cells at the end are often cut off
+    near = (widths[columns + 1] + 1.6 * widths[columns - 1]) / len(rows) if columns > 2 else widths[3] / len(rows)
     regular = [cells for cells in rows if len(cells) == columns]
     clean = _cleanness(regular[:_CLEAN_ROWS], delimiter) * _fullness(regular, columns)
     width_bonus = 1 - 0.5 / columns
@@ -200,8 +171,15 @@ def _judge(sample: str, delimiter: str) -> Guess:
         # an unusual delimiter that gives every row as many cells is no accident
         prior = 1 - (1 - prior) * 0.4
     score = (even + 0.3 * near) ** 1.5 * clean * width_bonus * prior
-    has_head = delimiter in _SINGLE and first == columns > 2 and all(len(cell) < 40 for cell in rows[0])
+    has_head = delimiter in SINGLE and first == columns > 2 and all(len(cell) < 40 for cell in rows[0])
     return Guess(dialect, min(score, 1.1), columns, has_head=has_head, is_even=is_even)
+
+
+def _escaped_or_not(sample: str, dialect: Dialect) -> Dialect:
+    """A backslash before a delimiter makes it text where only so the records are of one width."""
+    escaped = replace(dialect, escape="\\")
+    with_escape = {len(cells) for _, cells in parse(sample, escaped) if len(cells) > 1}
+    return escaped if len(with_escape) == 1 else dialect
 
 
 def _fullness(rows: list[list[str]], columns: int) -> float:

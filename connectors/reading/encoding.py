@@ -24,6 +24,8 @@ _ASCII = bytes(range(128))
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _IN_WORD = re.compile(rb"[A-Za-z]([\x80-\xff])|([\x80-\xff])[a-z]")
 _GERMAN = "äöüßÄÖÜ"
+_USUAL = frozenset(char.encode() for char in "äöüßÄÖÜéèàçñ–—„“”’…²³°€§")
+"""What German text holds beyond ASCII; the same bytes mean nothing in any other set."""
 _UNDEFINED_1252 = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 _C1 = range(0x80, 0xA0)
 """Where Windows-1252 and Latin-1 differ."""
@@ -138,7 +140,8 @@ def _checked_utf8(data: bytes, wanted: Encoding) -> Encoding:
     window = data[max(bad - _WINDOW, 0) : bad + _WINDOW]
     good = _MULTIBYTE.findall(window)
     broken = len(window.translate(None, _ASCII)) - sum(map(len, good))
-    if wanted.bom or len(good) > 4 * broken:
+    usual = sum(sequence in _USUAL for sequence in good)
+    if wanted.bom or len(good) > 4 * broken or (usual == len(good) and len(good) * 10 >= broken):
         mixed = note("encoding_mixed", count=broken)
         reason = f"{len(good)} Stellen sind UTF-8, {broken} sind es nicht"
         return replace(wanted, errors="cp1252", notes=(mixed,), reason=reason, runner_up="windows-1252")

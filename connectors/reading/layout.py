@@ -21,13 +21,14 @@ BESIDE = re.compile(
     re.IGNORECASE,
 )
 META = re.compile(
-    r"(?:herausgeber|stand|lizenz|quelle|datenstand|titel|thema|berichtsjahr|gebietsstand|stichtag|erstellt|datum|kontakt|"
-    r"ansprechpartner|dienststelle|amt|kommune|gemeinde|stadt|landkreis|bearbeiter|telefon|e-?mail|version|hinweis|"
-    r"name der|zeitraum|export|auswertung|abfrage|datei|einheit|beschreibung|copyright|publisher|license|source|title)\b|"
-    r"[^:]{2,40}:$",
+    r"(?:herausgeber|stand|lizenz|quelle|datenstand|titel|thema|berichtsjahr|gebietsstand|stichtag|erstellt|datum|"
+    r"kontakt|ansprechpartner|dienststelle|amt|kommune|gemeinde|stadt|landkreis|bearbeiter|telefon|e-?mail|version|hinweis|"
+    r"name der|zeitraum|export|auswertung|abfrage|datei|einheit|beschreibung|copyright|publisher|license|source)\b"
+    r"|[^:]{2,40}:$",
     re.IGNORECASE,
 )
 """What the first of two cells says in lines about a table: `Herausgeber;Stadt Hof`."""
+_MARKER = re.compile(r"(?:\(?\d{1,2}\)\s|\*+\s?\S|quelle\s*:|stand\s*:|©|\(c\)|hinweis|anmerkung|_{3,})", re.IGNORECASE)
 _LABEL = re.compile(r"[^\d:]{2,40}:$")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 TOTALS = re.compile(
@@ -57,11 +58,11 @@ def width_of(rows: list[list[str]]) -> int:
     return max(widths, key=lambda width: (widths[width], width), default=0)
 
 
-def find_layout(rows: list[list[str]], columns: int = 0) -> Layout:
-    """The layout of the first rows of a table; `rows` hold no wholly empty row."""
-    head = rows[:_HEAD]
+def find_layout(rows: list[list[str]], columns: int = 0, above: int = 0) -> Layout:
+    """The layout of the first rows of a table; no row is wholly empty. `above`: so many are surely preamble."""
+    head = rows[: _HEAD + above]
     columns = columns or width_of(rows)
-    top = _skip_preamble(head, columns)
+    top = above + _skip_preamble(head[above:], columns)
     if top >= len(head):
         return Layout(columns, (), 0)
     index_header = None
@@ -83,6 +84,8 @@ def is_footer(row: list[str], columns: int, *, regular: bool) -> bool:
     told = bool(BESIDE.match(text) or (_LABEL.match(text) and columns > 2))
     if columns < 2 or (text.startswith("#") and len(cells) == 1):
         return bool(re.match(r"(?:#|quelle:|stand:|©|\(c\)|copyright)", text, re.IGNORECASE))
+    if columns == 2 and len(cells) == 2:
+        return bool(_MARKER.match(text)) and row[1].startswith(" ")
     prose = columns >= 3 and shape(text) == "text"
     if len(row) == 1 and columns >= 3:
         return told or (regular and prose)
@@ -171,6 +174,9 @@ def _is_header(row: list[str], body: list[list[str]], kinds: list[str]) -> bool:
     named = (cell.strip().lower() in HEADERS for cell in row)
     if any(kind in {"number", "date"} and is_name for kind, is_name in zip(kinds, named, strict=False)):
         return True
+    if filled(row) > 1 and row in body and all(shape(cell) in {"text", "empty"} for cell in row):
+        # the same names again: a page break
+        return True
     score = 0.0
     years = _year_run(row)
     for at, cell in enumerate(row[: len(kinds)]):
@@ -188,8 +194,9 @@ def _is_header(row: list[str], body: list[list[str]], kinds: list[str]) -> bool:
 def _year_run(row: list[str]) -> bool:
     """Years side by side in even steps head columns; counts that look like years do not line up so."""
     years = [int(cell) for cell in row if is_year(cell)]
-    steps = {after - before for before, after in pairwise(years)}
-    return len(years) >= 3 and len(steps) == 1 and 0 not in steps
+    steps = Counter(after - before for before, after in pairwise(years))
+    step, count = steps.most_common(1)[0] if steps else (0, 0)
+    return len(years) >= 3 and step != 0 and (len(steps) == 1 or count >= max(0.8 * (len(years) - 1), 4))
 
 
 def _header_evidence(cell: str, kind: str, column: list[str]) -> float:
@@ -239,14 +246,50 @@ def _continues(first: list[str], row: list[str], typed: list[int], kinds: list[s
     texts = [cell.strip() for cell in row if cell.strip()]
     if not texts or any(len(text) > 200 for text in texts):
         return False
-    if _is_under_blank(first, row, below):
+    if _is_under_blank(first, row, below) or _is_under_groups(first, row, below) or _is_second_half(row, typed, below):
         return True
+    if len(texts) == 1 and texts[0].lower().strip("[]()") in UNITS:
+        at = next(at for at, cell in enumerate(row) if cell.strip())
+        return at in typed and at > 0 and all(other[0].strip() for other in below)
     if len(texts) > 1 and all(text.lower().strip("[]()") in UNITS for text in texts):
         return bool(typed)
     cells = [at for at in typed if at < len(row) and row[at].strip()]
     if len(typed) < 2 or len(cells) < 2:
         return False
     return sum(shape(row[at]) in {kinds[at], "empty"} for at in cells) <= 0.1 * len(cells)
+
+
+def _is_under_groups(first: list[str], row: list[str], below: list[list[str]]) -> bool:
+    """Names below group titles that are repeated, or given once with blanks to their right."""
+    names, groups = [cell.strip() for cell in row], [cell.strip() for cell in first]
+    if not all(names) or len(set(names)) < len(names) or len(names) != len(groups) or len(names) < 3:
+        return False
+    if not all(shape(name) == "text" or is_year(name) for name in names) or not groups[0]:
+        return False
+    runs = [group for at, group in enumerate(groups) if group and (at == 0 or group != groups[at - 1])]
+    if len(runs) * 1.5 > len(groups) or len(set(runs)) < len(runs):
+        return False
+    return not any(name in other for other in below for name in names if not is_year(name))
+
+
+def _is_second_half(row: list[str], typed: list[int], below: list[list[str]]) -> bool:
+    """`botanisch`, `(amtlich)`, `in m`, `2024` below the first half of the names: not as data is in these columns."""
+    cells = {at: cell.strip() for at, cell in enumerate(row) if cell.strip()}
+    over_numbers = [at for at in cells if at in typed]
+    are_years = all(is_year(cell) for cell in cells.values())
+    if not over_numbers or len(below) < 2 or not (are_years or all(shape(cell) == "text" for cell in cells.values())):
+        return False
+    if are_years and any(is_year(other[at]) for other in below for at in cells if at < len(other)):
+        return False
+    if any(at < len(other) and other[at].strip() == cells[at] for at in cells for other in below):
+        return False
+    repeated = len(set(cells.values())) < len(cells)
+    lower = sum(not cell[0].isupper() for cell in cells.values())
+    # a column that is never blank below is blank here
+    gaps = any(
+        not row[at].strip() and all(at < len(other) and other[at].strip() for other in below) for at in range(len(row))
+    )
+    return gaps if are_years else (repeated or gaps) and lower * 2 >= len(cells)
 
 
 def _is_under_blank(first: list[str], row: list[str], below: list[list[str]]) -> bool:

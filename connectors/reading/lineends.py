@@ -54,12 +54,14 @@ def _ends_lines(text: str, sign: str) -> bool:
     if len(lines) <= 1:
         # delimiters may be the only other signs, so one cut is not enough to tell records from cells
         return head.count(sign) >= 1 and (sign != "\x1e" or "\x1f" in head)
-    plain = Counter(_profile(line) for line in lines if sign not in line)
-    pieces = [_profile(piece) for line in lines if sign in line for piece in line.split(sign) if piece.strip()]
-    usual = plain.most_common(1)[0][0] if plain else Counter(pieces).most_common(1)[0][0]
-    alike = sum(piece == usual for piece in pieces)
-    return any(usual) and alike > len(pieces) * 0.8
+    plain = [line for line in lines if sign not in line]
+    pieces = [piece for line in lines if sign in line for piece in line.split(sign) if piece.strip()]
+    return any(_is_steady(pieces, plain, delimiter) for delimiter in _SIGNS)
 
 
-def _profile(line: str) -> tuple[int, ...]:
-    return tuple(line.count(sign) for sign in _SIGNS)
+def _is_steady(pieces: list[str], plain: list[str], delimiter: str) -> bool:
+    """Have the pieces as many delimiters as the other lines, and nearly all of them the same number?"""
+    counts = Counter(piece.count(delimiter) for piece in pieces)
+    usual, number = counts.most_common(1)[0]
+    others = Counter(line.count(delimiter) for line in plain).most_common(1)
+    return usual > 0 and number > len(pieces) * 0.8 and (not others or others[0][0] == usual)

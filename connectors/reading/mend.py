@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import combinations, islice, pairwise
 
 from connectors.reading.cells import shape
+from connectors.reading.layout import column_kinds
 from connectors.reading.records import Record
 
 _MOST_SURPLUS = 6
@@ -21,17 +22,20 @@ _OTHERS = (";", ",", "\t", "|", ", ", " ")
 
 @dataclass(slots=True)
 class Mender:
-    """Mends single rows by what the regular rows show. `kinds`: per column what four fifths of its cells are."""
+    """Mends single rows by what the `regular` ones show."""
 
-    kinds: list[str]
+    regular: list[list[str]]
+    width: int
     delimiter: str
-    is_indented: bool = False
-    """Regular cells begin with blanks, so a blank does not show that text goes on."""
+    kinds: list[str] = field(default_factory=list)
+    """Per column what four fifths of its cells are; found out with the first row that needs it."""
     joined: list[int] = field(default_factory=list)
     split: list[int] = field(default_factory=list)
 
     def __call__(self, line: int, cells: list[str]) -> list[str]:
-        width = len(self.kinds)
+        width = self.width
+        if not self.kinds:
+            self.kinds = column_kinds(self.regular, width)
         while len(cells) > width and not cells[-1]:
             cells = cells[:-1]
         if len(cells) > width:
@@ -64,7 +68,7 @@ class Mender:
         if not self.delimiter or len(cells) - len(self.kinds) > _MOST_SURPLUS:
             return None
         ways = list(islice(self._ways(cells, 0, 0), _MOST_WAYS))
-        if len(ways) > 1 and len(ways) < _MOST_WAYS and not self.is_indented:
+        if len(ways) > 1 and len(ways) < _MOST_WAYS and not self._is_indented():
             blank = frozenset(at for at, cell in enumerate(cells) if at and cell[:1] == " ")
             ways = [way for way in ways if way == blank]
         if len(ways) != 1:
@@ -76,6 +80,10 @@ class Mender:
             else:
                 row.append(cell)
         return row
+
+    def _is_indented(self) -> bool:
+        """Regular cells begin with blanks, so a blank does not show that text goes on."""
+        return any(cell[:1] == " " for cells in self.regular for cell in cells)
 
     def _ways(self, cells: list[str], column: int, at: int) -> Iterator[frozenset[int]]:
         """Positions to be joined with their left neighbour, for each way in which all cells fit their columns."""
@@ -93,13 +101,10 @@ class Mender:
                 yield rest | frozenset(range(at + 1, at + more + 1))
 
 
-def mender(kinds: list[str], rows: list[Record], delimiter: str) -> Mender | None:
+def mender(rows: list[Record], width: int, delimiter: str) -> Mender | None:
     """A mender for the table, where enough regular rows show what its columns hold."""
-    regular = [cells for _, cells in rows if len(cells) == len(kinds)]
-    if len(kinds) < 2 or len(regular) < _LEAST_ROWS or not delimiter:
-        return None
-    is_indented = any(cell[:1] == " " for cells in regular for cell in cells)
-    return Mender(kinds, delimiter, is_indented)
+    regular = [cells for _, cells in rows if len(cells) == width]
+    return Mender(regular, width, delimiter) if width > 1 and len(regular) >= _LEAST_ROWS and delimiter else None
 
 
 def _alike(one: list[str], other: list[str]) -> bool:

@@ -17,6 +17,7 @@ NOTES: dict[str, str] = {
     "mojibake_suspected": "Einige Umlaute sehen doppelt kodiert aus (zum Beispiel „{before}“). Sie blieben, wie sie "
     "sind.",
     "replacement_characters": "{count} Zeichen waren schon in der Datei unlesbar (�). Bitte die Quelle prüfen.",
+    "dos_end": "Das Dateiende-Zeichen von DOS (Strg-Z) am Ende wurde entfernt.",
     "nul_bytes": "{count} NUL-Zeichen wurden entfernt.",
     "line_endings_mixed": "Die Datei mischt verschiedene Zeilenenden.",
     "delimiter": "Trennzeichen {chosen} gewählt (Bewertung {score}). Nächster Kandidat: {runner_up}.",

@@ -22,14 +22,23 @@ _TYPOGRAPHIC = (
     ("‘", "’"),
     ("›", "‹"),
 )
+_RARE = "'`´|^~$*"
+"""Quotes that are mostly something else: only where they plainly enclose whole cells."""
 _LOOKED_AT = 40
 
 
 def quote_of(sample: str, delimiter: str) -> str | None:
     """`"` where it occurs at a cell's edge; `'` only where it plainly encloses whole cells."""
-    if '"' in sample and _double(delimiter).search(sample):
-        return '"'
-    return "'" if sample.count("'") >= 4 and _encloses(sample, delimiter) else None
+    if '"' in sample:
+        opens, closes = _double(delimiter)
+        if opens.search(sample):
+            return '"'
+    else:
+        closes = None
+    for quote in _RARE:
+        if sample.count(quote) >= 4 and _encloses(sample, delimiter, quote):
+            return quote
+    return '"' if closes and closes.search(sample) else None
 
 
 def escape_of(sample: str, delimiter: str, quote: str | None) -> str | None:
@@ -63,9 +72,11 @@ def straighten(text: str, delimiter: str) -> tuple[str, str] | None:
 
 
 @lru_cache(maxsize=256)
-def _double(delimiter: str) -> re.Pattern[str]:
+def _double(delimiter: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A quote that opens a cell, and one that closes one."""
     edge = re.escape(delimiter) if delimiter else r"\Z"
-    return re.compile(rf'(?:^|{edge})[ \t]*"|"[ \t]*(?:$|{edge})', re.MULTILINE)
+    opens = re.compile(rf'(?:^|{edge})[ \t]*"', re.MULTILINE)
+    return opens, re.compile(rf'"[ \t]*(?:$|{edge})', re.MULTILINE)
 
 
 @lru_cache(maxsize=256)
@@ -78,31 +89,34 @@ def _whole_cell(opening: str, closing: str, delimiter: str) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=256)
-def _apostrophes(delimiter: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    edge = re.escape(delimiter) if delimiter else r"\Z"
-    start = rf"(?:^|(?<={edge})) ?'"
-    whole = rf"{start}((?:[^'\\]|''|\\[\s\S])*+)'(?= *(?:{edge}|\r|$))"
+def _enclosed(delimiter: str, quote: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    edge, mark = re.escape(delimiter) if delimiter else r"\Z", re.escape(quote)
+    start = rf"(?:^|(?<={edge})) ?{mark}"
+    whole = rf"{start}((?:[^{mark}\\]|{mark}{mark}|\\[\s\S])*+){mark}(?= *(?:{edge}|\r|$))"
     return re.compile(whole, re.MULTILINE), re.compile(start, re.MULTILINE)
 
 
-def _encloses(sample: str, delimiter: str) -> bool:
-    """Apostrophes as quotes: around cells that need it, around names in the header, or in several columns.
+def _encloses(sample: str, delimiter: str, quote: str) -> bool:
+    """Apostrophes and the like as quotes: around cells that need it, around names in the header, or in several columns.
 
     `'Greenspire'` in one column of a tree register is part of the name, and `'s` opens nothing.
     """
-    whole, start = _apostrophes(delimiter)
+    if not delimiter or quote in delimiter:
+        return False
+    whole, start = _enclosed(delimiter, quote)
     found = list(whole.finditer(sample))
     if len(found) < 2 or sum(map(len, (match[1] for match in found))) == 0:
         return False
     if len(start.findall(sample)) > len(found) * 1.2:
         return False
-    cells = [match[1] for match in found]
-    if delimiter and any(delimiter in cell for cell in cells):
-        return True
-    if any("''" in cell or "\\'" in cell or "\n" in cell for cell in cells):
+    if quote != "'":
+        lines = sum(delimiter in line for line in re.split(r"[\r\n]+", sample))
+        return len(found) >= 0.9 * (sample.count(delimiter) + lines)
+    needs = (delimiter, "''", "\\'", "\n")
+    if any(sign in match[1] for match in found for sign in needs):
         return True
     columns = set()
     for match in found[:_LOOKED_AT]:
         line = max(sample.rfind("\n", 0, match.start()), sample.rfind("\r", 0, match.start())) + 1
-        columns.add(sample.count(delimiter, line, match.start()) if delimiter else 0)
+        columns.add(sample.count(delimiter, line, match.start()))
     return len(columns) > 1

@@ -62,7 +62,9 @@ def parse(text: str, dialect: Dialect, *, expected: int = 0, anomalies: Anomalie
     notes = anomalies if anomalies is not None else Anomalies()
     quote = dialect.quotechar
     if quote is None or quote not in text:
-        yield from _unquoted(text, dialect.delimiter)
+        yield from (
+            _escaped(text, dialect) if dialect.escape and dialect.escape in text else _unquoted(text, dialect.delimiter)
+        )
         return
     strict = _strict_records(text, dialect, expected) if len(text) < _WHOLE_CHARS else None
     yield from _tolerant(text, dialect, expected, notes) if strict is None else strict
@@ -78,6 +80,13 @@ def _unquoted(text: str, delimiter: str) -> Iterator[Record]:
         if line:
             _check_length(line)
             yield number, line.split(delimiter) if delimiter else [line]
+
+
+def _escaped(text: str, dialect: Dialect) -> Iterator[Record]:
+    """No quotes; a backslash before a delimiter makes it text."""
+    delimiter, escaped = dialect.delimiter, "\\" + dialect.delimiter
+    for number, cells in _unquoted(text.replace(escaped, "\0"), delimiter):
+        yield number, [cell.replace("\0", delimiter) for cell in cells]
 
 
 def _strict_records(text: str, dialect: Dialect, expected: int, *, blanks: bool = False) -> list[Record] | None:
@@ -182,23 +191,28 @@ class _Splitter:
             return cells
         joined = self._joined(line, end, source)
         loose = self._loose(line)
-        if joined and self._prefers(joined, loose):
+        if joined and self._prefers(joined, loose, source):
             source.take(joined.lines)
             return joined.cells
         quote = self._dialect.quotechar or ""
         (self._anomalies.unclosed if line.count(quote) % 2 else self._anomalies.stray).append(number)
         return loose
 
-    def _prefers(self, joined: _Joined, loose: list[str]) -> bool:
+    def _prefers(self, joined: _Joined, loose: list[str], source: _Lines) -> bool:
         """Several lines make the better record: by the rule, or because one line alone does not fit."""
         if joined.is_strict and (not self._expected or len(joined.cells) == self._expected):
             return True
-        return len(loose) != self._expected
+        if len(loose) != self._expected:
+            return True
+        # the first line would fit by itself: only where none of the others does it belong to them
+        others = (source.peek(index) for index in range(joined.lines))
+        return joined.is_strict and not any(pair and len(self._loose(pair[0])) == self._expected for pair in others)
 
     def _loose(self, line: str) -> list[str]:
-        """Of the two ways to see doubled quotes the one that fits and leaves fewer quotes at the start of cells."""
+        """Of the ways to see stray and doubled quotes the one that fits and leaves fewer at the start of cells."""
         quote = self._dialect.quotechar or ""
-        ways = [_scan(line, self._dialect), _scan(line, self._dialect, doubling=False)]
+        patterns = _patterns(self._dialect)
+        ways = [_scan(line, self._dialect, patterns[at], doubling=at != 2) for at in (1, 2, 0)]
         return min(
             ways, key=lambda cells: (len(cells) != self._expected, sum(cell.startswith(quote) for cell in cells))
         )
@@ -233,7 +247,7 @@ class _Splitter:
         """The cells of a record over several lines with stray quotes, once its last quote is closed and if it fits."""
         if not self._expected or _is_open(record, self._dialect):
             return None
-        cells = _scan(record, self._dialect)
+        cells = _scan(record, self._dialect, _patterns(self._dialect)[1])
         return cells if len(cells) == self._expected else None
 
 
@@ -302,9 +316,9 @@ def _by_pattern(record: str, dialect: Dialect) -> list[str] | None:
             return [*cells, ""]
 
 
-def _scan(record: str, dialect: Dialect, *, doubling: bool = True) -> list[str]:
+def _scan(record: str, dialect: Dialect, pattern: re.Pattern[str], *, doubling: bool = True) -> list[str]:
     """Cells of a record with broken quotes: a quote that neither opens nor closes is text."""
-    pattern, delimiter = _patterns(dialect)[1 if doubling else 2], dialect.delimiter
+    delimiter = dialect.delimiter
     cells: list[str] = []
     at = 0
     while True:

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connectors.reading.cells import filled, is_year, shape
-from connectors.reading.layout import BESIDE, META, column_kinds
+from connectors.reading.layout import BESIDE, META, column_kinds, find_layout
 from connectors.reading.messages import refuse
 from connectors.reading.records import Record
 from connectors.reading.words import HEADERS
 
 _NAMED = re.compile(r"\s*(?:tabelle|tab\.|table|blatt)\s*\d+", re.IGNORECASE)
+_HEAD = 60
 _LOOK_BELOW = 12
 _LONG_NAME = 80
 
@@ -29,6 +30,8 @@ class Table:
     title: str
     records: list[Record]
     header: list[str]
+    above: int
+    """How many records stand above the header."""
     cells: int
 
     @property
@@ -61,13 +64,15 @@ class _Row:
     gap: bool
 
 
-def split_tables(records: Sequence[Record]) -> list[Table]:
-    """The tables in order; a single one where the records are all of one table."""
+def split_tables(records: Sequence[Record], columns: int = 0) -> list[Table]:
+    """The tables in order; none where the records are all of one table and nothing above it looks like a header."""
     if _is_plain(records):
         return []
     rows = _rows(records)
-    starts = _starts(rows)
-    if len(starts) < 2:
+    if not rows:
+        return []
+    starts, is_moved = _starts(rows, columns)
+    if len(starts) < 2 and not is_moved:
         return []
     tables = []
     for number, start in enumerate(starts, 1):
@@ -77,7 +82,8 @@ def split_tables(records: Sequence[Record]) -> list[Table]:
         title = next((text for text in titles if _NAMED.match(text)), titles[-1] if titles else "")
         header = rows[start].record[1]
         size = sum(row.count for row in rows[start:after])
-        tables.append(Table(number, title, [row.record for row in rows[first:after]], header, size))
+        inside = [row.record for row in rows[first:after]]
+        tables.append(Table(number, title, inside, header, start - first, size))
     return tables
 
 
@@ -119,11 +125,14 @@ def _rows(records: Sequence[Record]) -> list[_Row]:
     return rows
 
 
-def _starts(rows: list[_Row]) -> list[int]:
-    """Positions of the header rows: of the first table, and of each that is plainly another one."""
-    first = next((at for at in range(len(rows) - 1) if rows[at].count > 1 and _looks_like_header(rows[at])), 0)
-    starts = [first]
-    kinds: list[str] = []
+def _starts(rows: list[_Row], columns: int) -> tuple[list[int], bool]:
+    """Positions of the header rows: of the first table, and of each that is plainly another one.
+
+    The second value: the first table begins further down than its layout alone shows.
+    """
+    layout = find_layout([row.record[1] for row in rows[:_HEAD]], columns)
+    first = layout.header[0] if layout.header else layout.body
+    starts, is_moved = [first], False
     for at in range(first + 2, len(rows) - 1):
         if rows[at].count < 2 or not (rows[at].gap or rows[at].width != rows[at - 1].width):
             continue
@@ -132,15 +141,17 @@ def _starts(rows: list[_Row]) -> list[int]:
         body = _body(rows, starts[-1], at)
         if not body:
             # above stands no table yet, only lines about it
+            is_moved = is_moved or len(starts) == 1
             starts[-1] = at
             continue
         kinds = column_kinds([row.record[1] for row in body[-60:]], max(row.width for row in body))
         if _begins(rows, at, starts[-1], kinds):
             if _is_about(rows[starts[-1] : _title_above(rows, at)]):
+                is_moved = is_moved or len(starts) == 1
                 starts[-1] = at
             else:
                 starts.append(at)
-    return starts
+    return starts, is_moved
 
 
 def _body(rows: list[_Row], start: int, stop: int) -> list[_Row]:
@@ -159,10 +170,21 @@ def _begins(rows: list[_Row], at: int, start: int, kinds: list[str]) -> bool:
         return False
     usual = Counter(other.width for other in below).most_common(1)[0][0]
     named = _is_named(row.record[1], below)
-    apart = row.gap or (rows[at - 1].count == 1 and rows[at - 1].width <= 1) or rows[at - 1].count == 1
+    apart = row.gap or rows[at - 1].count == 1
     if row.width != above.width and usual <= row.width and max(other.width for other in below) == row.width:
-        return named or (apart and len(below) > 1) if apart else named and len(below) > 1
-    return apart and row.width == above.width and named and _contradicts(row.record[1], kinds)
+        if apart:
+            return named or len(below) > 1
+        is_clean = len(below) > 2 and all(other.width == row.width for other in below)
+        return (named and len(below) > 1) or (is_clean and all(other.width == above.width for other in rows[start:at]))
+    return apart and row.width == above.width and _holds_other_things(row, below, kinds, named=named)
+
+
+def _holds_other_things(row: _Row, below: list[_Row], kinds: list[str], *, named: bool) -> bool:
+    """As wide as the table above, but its columns are of other kinds."""
+    if not named:
+        return len(below) > 1 and _contradicts(row.record[1], kinds) and _contradicts(below[0].record[1], kinds)
+    kinds_below = column_kinds([other.record[1] for other in below], row.width)
+    return _contradicts(row.record[1], kinds) or _differ(kinds, kinds_below)
 
 
 def _rows_below(rows: list[_Row], at: int) -> list[_Row]:
@@ -196,6 +218,12 @@ def _contradicts(cells: list[str], kinds: list[str]) -> bool:
     typed = [at for at, kind in enumerate(kinds) if kind in {"number", "date"} and at < len(cells)]
     wrong = sum(shape(cells[at]) == "text" for at in typed)
     return wrong > 0 and wrong * 2 >= len(typed)
+
+
+def _differ(above: list[str], below: list[str]) -> bool:
+    """Numbers or dates below in at least half of the columns, where text stands above."""
+    changed = sum(one == "text" and other in {"number", "date"} for one, other in zip(above, below, strict=False))
+    return changed * 2 >= len(below) > 1
 
 
 def _is_titled_anew(rows: list[_Row], at: int, start: int) -> bool:

@@ -95,16 +95,17 @@ def _table(records: Iterable[Record], guess: Guess | None, sheet: str | None, si
     if size > _HELD_CHARS and sheet is None:
         return Read(assemble(records, columns=columns, delimiter=delimiter))
     held = list(records)
-    tables = split_tables(held)
-    if not tables:
+    tables = split_tables(held, columns)
+    if len(tables) < 2:
         if sheet is not None and sheet.strip().casefold() not in {"1", "tabelle 1"}:
             raise refuse("sheet_missing", sheet=sheet, sheets="Tabelle 1")
-        return Read(assemble(held, columns=columns, delimiter=delimiter))
+        above = tables[0].above if tables else 0
+        return Read(assemble(held, columns=columns, delimiter=delimiter, above=above))
     chosen = choose(tables, sheet)
     others = [table for table in tables if table is not chosen]
     reason = "verlangt" if sheet else f"die größte von {len(tables)} Tabellen"
     return Read(
-        assemble(chosen.records, columns=0, delimiter=delimiter),
+        assemble(chosen.records, delimiter=delimiter, above=chosen.above),
         chosen.name,
         tuple(table.name for table in tables),
         (_chosen_note(chosen, tables, reason), *map(_other_note, others)),
