@@ -96,7 +96,25 @@ def assemble(
 
 def assemble_bulk(head: Head, frame: pl.DataFrame, numbers: pl.Series, footer: list[Record], blank: int) -> Assembled:
     """The same result from a body that was parsed in bulk and is known to be regular."""
-    return _finish(Parsed(frame, numbers), head, footer, blank, rejoined=False)
+    again = header_again(frame, head)
+    if again is None:
+        return _finish(Parsed(frame, numbers), head, footer, blank, rejoined=False)
+    parsed = Parsed(frame.filter(~again), numbers.filter(~again))
+    parsed.repeated = [(line, []) for line in numbers.filter(again).to_list()]
+    return _finish(parsed, head, footer, blank, rejoined=False)
+
+
+def header_again(frame: pl.DataFrame, head: Head) -> pl.Series | None:
+    """Which rows say the header again; None where none does."""
+    if len(head.lines) != 1 or sum(map(bool, head.lines[0])) < 2:
+        return None
+    names = zip(frame.columns, head.lines[0], strict=False)
+    same = pl.all_horizontal(pl.col(column).fill_null("") == name for column, name in names)
+    first = frame.to_series(0) == (head.lines[0][0] or None)
+    if not first.any():
+        return None
+    found = frame.select(same.alias("same"))["same"]
+    return found if found.any() else None
 
 
 def read_head(

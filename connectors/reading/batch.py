@@ -22,7 +22,7 @@ Fingerprint = tuple[object, ...]
 _KEEP = {"encoding", "delimiter", "header_empty", "header_duplicate", "header_dbase"}
 _GERMAN = "äöüßÄÖÜ"
 _SIGNS = (b'"', b"'", b"\\", b"\r")
-_DOUBTFUL = ("\0", "\ufffd", "Ã", "Â")
+_DOUBTFUL = ("\0", "\ufffd", "Ã", "Â", "├", "√", "\u2028", "\u2029", "\x85", "\x1a")
 _CODECS = {
     "utf-8": "utf-8",
     "utf-8-sig": "utf-8",
@@ -129,6 +129,8 @@ def _is_plain(records: list[Record], width: int) -> bool:
     if len(records) < 4 or any(len(cells) != width for _, cells in records):
         return False
     if not all(map("".join, (cells for _, cells in records))):
+        return False
+    if any(cells == records[0][1] for _, cells in records[1:]):
         return False
     last = [cells for _, cells in records[-3:]]
     return joint.ends_plainly(last, width) and all(cells[0].strip() for _, cells in records)

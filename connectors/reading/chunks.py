@@ -15,7 +15,7 @@ import polars as pl
 
 from connectors.reading import bulk
 from connectors.reading import encoding as encodings
-from connectors.reading.assemble import Head, assemble_bulk, read_head
+from connectors.reading.assemble import Head, assemble_bulk, header_again, read_head
 from connectors.reading.blocks import ahead, cut, digest_of, head_of, in_utf8, windows_of
 from connectors.reading.delimited import DOUBTFUL, WINDOW, filled, late_quotes, line_offset, tail_of
 from connectors.reading.dialect import Guess, sniff
@@ -99,6 +99,8 @@ class TextChunks:
             if parsed is None:
                 raise Uneven("irregular")
             frame, starts, empty = parsed
+            if header_again(frame, outline.head) is not None:
+                raise Uneven("header")
             frame = self._named(frame)
             numbers = starts + line
             line += piece.count(b"\n") or piece.count(b"\r")

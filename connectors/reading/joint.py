@@ -39,6 +39,9 @@ def fits(text: str, dialect: Dialect, width: int) -> bool:
         return False
     if "\n\n" in text or "\n\r\n" in text or text[0] in "\r\n":
         return False
+    if text.find(text[: text.find("\n") + 1], 1) > 0:
+        # the header again: a page break
+        return False
     if quote is None or quote not in text:
         rows = text.count("\n") + (not text.endswith("\n"))
         return text.count(delimiter) == rows * (width - 1)

@@ -295,3 +295,14 @@ def test_reading_text_refuses_with_a_sentence(data: bytes, code: str) -> None:
         read(data, filename="liste.csv")
     assert refusal.value.code == code
     assert refusal.value.message_de.endswith(".")
+
+
+@pytest.mark.parametrize("rows", [8, 30_000])
+def test_reading_text_header_again_is_no_row(rows: int) -> None:
+    """A header that comes again at a page break is told and leaves the table, in small and in large files."""
+    body = [f"{i};Ahorn {i};{i},5" for i in range(rows)]
+    lines = ["Nr;Baumart;Höhe", *body[:5], "Nr;Baumart;Höhe", *body[5:]]
+    result = read("\n".join(lines) + "\n")
+    assert result.frame["Nr"].to_list() == [str(i) for i in range(rows)]
+    assert ("header_repeated", 7) in {(note.code, note.row) for note in result.report.notes}
+    assert result.row_numbers[5] == 8
