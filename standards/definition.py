@@ -87,6 +87,10 @@ class FieldDef(_Frozen):
     """Fields (`first|second`: the first that is filled) whose texts, joined by ` · `, say this; `compose_empty` where
     all are empty or say just that."""
     compose_empty: str = ""
+    compose_all: str | None = None
+    """Pattern of texts that mean everybody and say nothing more."""
+    only_with: str | None = None
+    """Another field without whose column this one has none."""
     content: str | None = None
     """Pattern that most values of a column must match for its name alone to count."""
     nameless: str | None = None
@@ -269,7 +273,7 @@ class Standard(_Frozen):
                 + f.minus
                 + f.plus
                 + f.composed
-                + tuple(filter(None, (f.date_part, f.time_part, f.year_of, f.named_by))),
+                + tuple(filter(None, (f.date_part, f.time_part, f.year_of, f.named_by, f.only_with))),
             )
             for f in self.all_fields
         ]

@@ -140,7 +140,7 @@ def _judged(
                 first_rows.gather(index).cast(pl.String),
             )
         )
-    whole += refuse_other_kinds(work)
+    whole += refuse_other_kinds(work, bad_rows(whole, work.height))
     _privacy(work)
     require(work)
     settled = bad_rows(whole, work.height)

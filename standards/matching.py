@@ -85,6 +85,7 @@ def match_table(table: Table, standard: Standard, sampler: Sampler | None = None
     position, place_matches = located or (None, ())
     state.taken.update(dict.fromkeys(position.columns, "lat") if position else {})
     _by_name(state)
+    _release_alone(state)
     unpivoted = _unpivot(state)
     spec, wide_matches = unpivoted or (None, ())
     sources, composed = find_composed(standard, columns, state.by_field, state.values)
@@ -102,7 +103,13 @@ def match_table(table: Table, standard: Standard, sampler: Sampler | None = None
     named = tuple(
         ColumnMatch(column, name, how, confidence) for name, (column, how, confidence) in state.by_field.items()
     )
-    matches = (*named, *composed, *split_matches, *wide_matches, *place_matches)
+    further = tuple(
+        ColumnMatch(column, name, "synonym", round(state.by_field[name][2], 3))
+        for name, columns_more in state.also.items()
+        if name in state.by_field
+        for column in columns_more
+    )
+    matches = (*named, *further, *composed, *split_matches, *wide_matches, *place_matches)
     used = {match.column for match in matches} | {column for source in sources for column in source.columns}
     order = {name: rank for rank, name in enumerate(standard.by_name)}
     return Mapping(
@@ -170,6 +177,14 @@ def _looks_like(pattern: str, values: tuple[str, ...], *, is_own_name: bool) -> 
     return share(values, re.compile(pattern, re.IGNORECASE).match) >= CONTENT
 
 
+def _release_alone(state: _State) -> None:
+    """Fields that make no sense without another one that has no column."""
+    for name, (column, how, _) in list(state.by_field.items()):
+        other = state.standard.by_name[name].only_with
+        if other and other not in state.by_field and how != "told":
+            del state.by_field[name], state.taken[column]
+
+
 def _ask_about_content(state: _State) -> None:
     """Columns that are called like a field, hold something else, and became no other field either."""
     for column, wanted in state.unfit.items():
@@ -183,6 +198,8 @@ def _by_neighbours(state: _State, spec: Unpivot | None) -> None:
     said = set(spec.set_fields) if spec else set()
     taken, served = state.taken, {*state.by_field, *said}
     for column, name, how, confidence in names_beside(state.standard, state.columns, taken, served):
+        if name in state.by_field:
+            del taken[state.by_field[name][0]]
         state.take(column, name, how, confidence)
     for finder in (by_codes, nameless):
         free = tuple(column for column in state.columns if column not in state.taken)

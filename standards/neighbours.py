@@ -36,18 +36,22 @@ def unnamed(standard: Standard, columns: tuple[str, ...]) -> frozenset[str]:
 def names_beside(
     standard: Standard, columns: tuple[str, ...], taken: Mapping[str, str], served: Collection[str]
 ) -> list[Take]:
-    """`Bezeichnung` is the name of what the column before holds; alone, of the first field that has no name yet."""
+    """`Bezeichnung` is the name of what the column before holds; alone, of the first field that has no name yet.
+
+    Right behind its number it goes before a column further away that is called like the field.
+    """
     speechless = unnamed(standard, columns)
-    open_fields = [wanted for wanted in standard.fields if wanted.named_by and wanted.name not in served]
+    naming = [wanted for wanted in standard.fields if wanted.named_by]
+    open_fields = [wanted for wanted in naming if wanted.name not in served]
     found: list[Take] = []
     alone: list[str] = []
     for at, column in enumerate(columns):
         if column in taken or column not in speechless:
             continue
         before = taken.get(columns[at - 1]) if at else None
-        wanted = next((field for field in open_fields if field.named_by == before), None)
-        if wanted:
-            open_fields.remove(wanted)
+        wanted = next((field for field in naming if field.named_by == before), None)
+        if wanted and all(name != wanted.name for _, name, *_ in found):
+            open_fields = [field for field in open_fields if field is not wanted]
             found.append((column, wanted.name, "name", 0.93))
         else:
             alone.append(column)

@@ -90,7 +90,7 @@ def key_filled(work: Work) -> pl.Series:
     )
 
 
-def refuse_other_kinds(work: Work) -> list[Fault]:
+def refuse_other_kinds(work: Work, refused: pl.Series) -> list[Fault]:
     """Rows that describe something else (the city itself among its car parks), and sums among their summands."""
     faults = []
     for rule in work.standard.refuse:
@@ -108,6 +108,9 @@ def refuse_other_kinds(work: Work) -> list[Fault]:
             continue
         mask = text.is_in(found).fill_null(value=False)
         if rule.total and mask.all():
+            continue
+        mask, refused = mask & ~refused, refused | mask
+        if not mask.any():
             continue
         code = "totals_row" if rule.total else "not_this_standard"
         faults.append(Fault(code, work.shown_column(rule.field), mask, text, rule.message_de))
@@ -238,7 +241,8 @@ def _compose(work: Work, wanted: FieldDef) -> None:
         names = [name for name in entry.split("|") if name in frame.columns]
         if names:
             text = pl.coalesce(*names) if len(names) > 1 else pl.col(names[0])
-            entries.append(pl.when(text != wanted.compose_empty).then(text))
+            speaks = (text != wanted.compose_empty) & ~text.str.contains(f"(?i){wanted.compose_all or '^$'}")
+            entries.append(pl.when(speaks).then(text))
     if entries:
         made = frame.select(pl.concat_str(entries, separator=" · ", ignore_nulls=True).alias("m")).to_series()
     else:

@@ -1,0 +1,154 @@
+"""Elections, budgets and populations as towns write them: invented files, every one matched without a hint."""
+
+# ruff: noqa: E501  tables of cases read better in rows
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from standards.engine import judge, rank
+from standards.model import Judgement, Table
+from standards.registry import load_standards
+
+STANDARDS = load_standards()
+ELECTORS = "Stimmbezirk;Wahlberechtigte;Wähler"
+
+
+def judged(standard: str, header: str, *lines: str, title: str = "", filename: str = "") -> Judgement:
+    """A file of the given lines, found to be of the standard and judged by it."""
+    columns = header.split(";")
+    cells = [line.split(";") for line in lines]
+    frame = pl.DataFrame(
+        {name: [row[at] or None for row in cells] for at, name in enumerate(columns)},
+        schema=dict.fromkeys(columns, pl.String),
+    )
+    table = Table(
+        frame, pl.Series(range(2, len(lines) + 2)), filename=filename, context={"titel": title} if title else {}
+    )
+    (first, best), (_, second) = rank(table, STANDARDS)[:2]
+    assert (first, best >= 0.5, best - second >= 0.15) == (standard, True, True)
+    return judge(table, STANDARDS[standard])
+
+
+VOTES = [
+    ("datum;wahl;gebiet-nr;A;B;C;D;D1;D2;E;F;F1;F2", "23.02.2025;BTW;0001;1000;600;5;595;300;295;4;596;290;306",
+     [("erst", "1", None, 300, 595), ("erst", "2", None, 295, 595), ("zweit", "1", None, 290, 596), ("zweit", "2", None, 306, 596)]),
+    ("gebiet-nr;gebiet-name;A;B;C;D;D1;D1_1;D1_2;D2;D2_1;D2_2", "1;Rathaus;1000;600;20;9000;5000;3000;2000;4000;2500;1500",
+     [("einzel", "1", None, 5000, 9000), ("einzel", "2", None, 4000, 9000)]),
+    (f"{ELECTORS};E_Ungültige;E_Gültige;E_CSU;E_SPD;Z_Ungültige;Z_Gültige;Z_CSU;Z_SPD", "1;1000;600;5;595;300;295;4;596;290;306",
+     [("erst", None, "CSU", 300, 595), ("erst", None, "SPD", 295, 595), ("zweit", None, "CSU", 290, 596), ("zweit", None, "SPD", 306, 596)]),
+    (f"{ELECTORS};CSU Erststimmen Endgültig;CSU Erststimmen Vorperiode;CSU Zweitstimmen Endgültig;SPD Erststimmen Endgültig;SPD Zweitstimmen Endgültig", "1;1000;600;300;280;290;295;306",
+     [("erst", None, "CSU", 300, None), ("zweit", None, "CSU", 290, None), ("erst", None, "SPD", 295, None), ("zweit", None, "SPD", 306, None)]),
+    (f"{ELECTORS};ungültig;gültig;CSU;CSU %;Huber, Eva (SPD);Huber, Eva (SPD) %;Briefwähler", "1;1000;600;5;595;300;50,4;295;49,6;100",
+     [("einzel", None, "CSU", 300, 595), ("einzel", None, "Huber, Eva (SPD)", 295, 595)]),
+    (f"{ELECTORS};Gültige Stimmen;Gruppenschlüssel;Stimmen;Gruppenschlüssel_2;Stimmen_2", "1;1000;600;595;CSU;300;SPD;295",
+     [(None, None, "CSU", 300, 595), (None, None, "SPD", 295, 595)]),
+    ("Stimmkreis;Partei;Erststimmen;Zweitstimmen;Gesamtstimmen;Prozent", "101 Hadern;CSU;300;290;590;50,4",
+     [("erst", None, "CSU", 300, None), ("zweit", None, "CSU", 290, None)]),
+    ("Wahlbezirk;Wahltag;Wahl;Wahlvorschlag Nr;Partei;Stimmen;Anteil", "001;08.03.2026;Stadtratswahl;1;CSU;345;34,5", [(None, "1", "CSU", 345, None)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("header", "line", "expected"), VOTES, ids=[case[0][:40] for case in VOTES])
+def test_votes_are_counted_once_and_as_what_they_are(
+    header: str, line: str, expected: list[tuple[object, ...]]
+) -> None:
+    """First and second votes apart with their own valid votes; candidates, shares, sums and earlier results are none."""
+    judgement = judged("wahlergebnis", header, line)
+    assert judgement.accepted.select("stimme", "liste_nr", "partei", "stimmen", "gueltige").rows() == expected
+    assert judgement.rows_rejected == 0
+
+
+def test_the_sum_of_all_areas_is_no_area() -> None:
+    """A totals row is refused wherever it stands, once; areas that hold others are kept, marked and told."""
+    header = f"Gebietsname;Gebietsart;{ELECTORS.split(';', 1)[1]};gültig;CSU;SPD"
+    lines = (
+        "Landkreis gesamt;;2000;1100;1090;600;490",
+        "Anzing;GEMEINDE;1000;600;595;300;295",
+        "Bezirk 1;STIMMBEZIRK;1000;500;495;300;195",
+    )
+    judgement = judged("wahlergebnis", header, *lines)
+    assert judgement.rejected.select("_row", "code").unique().rows() == [(2, "totals_row")]
+    assert judgement.accepted.unique("_row", maintain_order=True)["gebietsart"].to_list() == ["gemeinde", "stimmbezirk"]
+    assert [finding.code for finding in judgement.findings if finding.row is None] == ["mixed_levels"]
+
+
+def test_electors_are_added_up_where_only_their_parts_stand() -> None:
+    """Without a column of all electors they are those with and without polling card."""
+    header = "Gebietsnummer;Wahlberechtigte ohne Wahlschein;Wahlberechtigte mit Wahlschein;Gültige Stimmen;CSU;SPD"
+    row = judged("wahlergebnis", header, "0001;622;348;595;300;295").accepted.row(0, named=True)
+    assert (row["wahlberechtigte"], row["stimmen"]) == (970, 300)
+
+
+BUDGETS = [
+    ("Haushaltsstelle;Bezeichnung;Ansatz 2024;Ansatz 2023;RE 2022", ["0.0000.4000;Ehrenamt;12.000,00;11.500,00;1.234,56-", "0.0000.1500;Einnahmen;100,00;90,00;87,10"],
+     [("0.0000.4000", "Ehrenamt", "aufwand", "plan", 2024, 12000.0), ("0.0000.4000", "Ehrenamt", "aufwand", "plan", 2023, 11500.0), ("0.0000.4000", "Ehrenamt", "aufwand", "ist", 2022, -1234.56)]),
+    ("Produkt;Sachkonto;Bezeichnung;Ergebnis 2023;HH-Ansatz 2025 in EUR;Finanzplanung 2026;VE 2027;Abweichung in %", ["11110;501200;Löhne;(2.345,67);-13.500;14.000;500;3,1"],
+     [("501200", "Löhne", "aufwand", "ist", 2023, -2345.67), ("501200", "Löhne", "aufwand", "plan", 2025, -13500.0), ("501200", "Löhne", "aufwand", "plan", 2026, 14000.0)]),
+    ("Jahr;Gliederung;Gruppierung;Bezeichnung;Gruppierung|Bezeichnung (F);Einnahme|Ausgabe;Betrag;Ansatz|Rechnung", ["2022;0000;4000;Entgelte;4000 - Entgelte;Ausgabe;5000;Rechnung", "2022;0000;1000;Gebühren;1000 - Gebühren;Einnahme;70;Ansatz", "2022;0200;1000;Gebühren;1000 - Gebühren;Einnahme;60;Ansatz"],
+     [("4000", "Entgelte", "aufwand", "ist", 2022, 5000.0), ("1000", "Gebühren", "ertrag", "plan", 2022, 70.0)]),
+    ("art;produkt;betrag;jahr;sollist", ["Aufwendungen;Bauhof, gesamt;5000;2022;Ist", "Erträge;Bauhof, gesamt;70;2022;Soll", "Erträge;Bad;60;2022;Soll"], [(None, None, "aufwand", "ist", 2022, 5000.0), (None, None, "ertrag", "plan", 2022, 70.0)]),
+    ("Jahr;Unterabschnitt;Gruppierung;Ansatz;Rechnung", ["2022;0000 Gemeindeorgane;4000 Entgelte;5000;4900"], [("4000", "Entgelte", "aufwand", "plan", 2022, 5000.0), ("4000", "Entgelte", "aufwand", "ist", 2022, 4900.0)]),
+    ("Produktbereich;Bezeichnung;Erträge Plan 2024;Aufwendungen Plan 2024;Saldo 2024", ["11;Verwaltung;100;500;-400"], [(None, None, "ertrag", "plan", 2024, 100.0), (None, None, "aufwand", "plan", 2024, 500.0)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("header", "lines", "expected"), BUDGETS, ids=[case[0][:40] for case in BUDGETS])
+def test_budgets_say_what_year_and_whether_planned(
+    header: str, lines: list[str], expected: list[tuple[object, ...]]
+) -> None:
+    """Cameral and double entry, long and wide: account, kind, state, year and amount with its sign."""
+    judgement = judged("haushalt", header, *lines, filename="haushalt.csv")
+    found = judgement.accepted.select("konto", "konto_bezeichnung", "art", "stand", "jahr", "betrag_eur").rows()
+    assert found[: len(expected)] == expected
+    assert judgement.rows_rejected == 0
+
+
+def test_thousands_of_euros_said_above_the_table_are_euros_and_sums_are_refused() -> None:
+    """„Angaben in TEUR“ counts for all amounts, and is told; subtotals are no bookings."""
+    lines = ("1;Steuern;12.345", "2;= Summe der ordentlichen Erträge;12.345")
+    judgement = judged(
+        "haushalt", "Nr.;Ertrags- und Aufwandsarten;Ansatz 2025", *lines, title="Ergebnishaushalt\nAngaben in TEUR"
+    )
+    assert judgement.accepted["betrag_eur"].to_list() == [12_345_000.0]
+    assert judgement.rejected["code"].to_list() == ["totals_row"]
+    assert "unit_from_context" in [finding.code for finding in judgement.findings]
+
+
+PEOPLE = [
+    ("spalte_1;spalte_2;31.12.2021;31.12.2022", "09175111;Anzing;4400;4500", "", [("Anzing", 2021, 4400), ("Anzing", 2022, 4500)]),
+    ("AGS;Gemeinde;2021 insgesamt;2021 männlich;2022 insgesamt;2022 männlich", "09175111;Anzing;4400;2200;4500;2250", "Bevölkerung",
+     [("Anzing", 2021, 4400), ("Anzing · männlich", 2021, 2200), ("Anzing", 2022, 4500), ("Anzing · männlich", 2022, 2250)]),
+    ("Nr.;Stadtbezirk;insgesamt;weiblich;Ausländer;Ausländeranteil in %;Fläche in ha", "01;Altstadt;21.000;10.500;6.000;28,6;315", "Einwohner am 31.12.2023",
+     [("Altstadt", 2023, 21000), ("Altstadt · weiblich", 2023, 10500), ("Altstadt · nichtdeutsch", 2023, 6000)]),
+    ("Jahr;Ortsteil;0 bis unter 6;65 und älter;Deutsche männlich", "2020;Dorf;100;200;300", "Einwohner", [("Dorf · 0 bis unter 6", 2020, 100), ("Dorf · 65 und älter", 2020, 200), ("Dorf · männlich · deutsch", 2020, 300)]),
+    ("Jahr;Einwohner insgesamt;davon männlich;Geburten;Zuzüge;Einwohner je km²", "2020;12.000;5.900;110;800;350", "", [("gesamt", 2020, 12000), ("männlich", 2020, 5900)]),
+    ("Jahr;Innenstadt;Nord;Süd;Gesamt", "2020;1000;2000;3000;6000", "Einwohner", [("Innenstadt", 2020, 1000), ("Nord", 2020, 2000), ("Süd", 2020, 3000), ("gesamt", 2020, 6000)]),
+    ("stichtag;stadtteil;geschlecht;altersgruppe;anzahl", "31.12.2023;Mitte;w;6-17;90", "Hauptwohnsitz", [("Mitte · 6-17 · weiblich", 2023, 90)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("header", "line", "title", "expected"), PEOPLE, ids=[case[0][:40] for case in PEOPLE])
+def test_people_are_counted_by_what_the_header_says(
+    header: str, line: str, title: str, expected: list[tuple[object, ...]]
+) -> None:
+    """Years, days, sex, nationality, age and place from headers in any order; shares, moves and densities are no people."""
+    judgement = judged("einwohner", header, line, title=title, filename="bevoelkerung.csv")
+    assert judgement.accepted.select("merkmal", "jahr", "anzahl").rows() == expected
+    assert judgement.rows_rejected == 0
+
+
+@pytest.mark.parametrize(
+    "header", ["Jahr;Geburten;Sterbefälle;Saldo", "BezirkName;2010;2011;2012", "Gemeinde;Jahr;Einwohner je km²"]
+)
+def test_what_is_not_said_to_be_people_is_asked_about(header: str) -> None:
+    """Births, bare years of anything and densities are no population: no clear winner."""
+    line = ";".join(
+        "2020" if name == "Jahr" else "Dorf" if name in ("Gemeinde", "BezirkName") else "12"
+        for name in header.split(";")
+    )
+    columns = header.split(";")
+    frame = pl.DataFrame({name: [cell] * 4 for name, cell in zip(columns, line.split(";"), strict=True)})
+    (_, best), (_, second) = rank(Table(frame, pl.Series(range(4))), STANDARDS)[:2]
+    assert best < 0.5 or best - second < 0.15
