@@ -10,7 +10,7 @@ import hashlib
 import re
 import traceback
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
@@ -21,16 +21,15 @@ from typing import TYPE_CHECKING
 import polars as pl
 import structlog
 
-from connectors import answers
 from connectors.answers import told_for
+from connectors.checking import NO_STANDARD, as_table, recognise
 from connectors.corrections import with_base
 from connectors.landing import LandingLog, Receipt
 from connectors.messages import say
-from connectors.pending import NO_STANDARD, Task, task_version, without_standard_id
+from connectors.pending import Task, task_version, without_standard_id
 from connectors.raw.spool import Rows, Spool
 from connectors.raw.tables import rejects_table
 from connectors.reading.result import ReadReport, ReadResult, Unreadable
-from connectors.register import land_bbox
 from connectors.releases import Decisions, decisions_of
 from standards.corrections import as_correction
 from standards.model import Finding, Hold, Judgement, Severity, Table
@@ -42,10 +41,6 @@ if TYPE_CHECKING:
 _CHUNK_BYTES = 64 * 1024 * 1024
 _CHUNK_FILES = 4096
 _BIG = 16 * 1024 * 1024
-_SURE = 0.5
-"""The least score with which columns tell a standard."""
-_LEAD = 0.15
-"""How far the second best must be behind."""
 _DAY = re.compile(r"\b(?:(\d{1,2})\.(\d{1,2})\.(\d{4})|(\d{4})-(\d{2})-(\d{2}))\b")
 _log = structlog.get_logger(__name__)
 
@@ -80,78 +75,6 @@ class Outcome:
 
 Settle = Callable[[Outcome, Judgement | None], Outcome | None]
 """Looks at an outcome before its rows are kept: another one, or None for not keeping it."""
-
-
-def check_file(
-    path: Path,
-    standard: Standard | Mapping[str, Standard],
-    ags: str | None = None,
-    *,
-    sheet: str | None = None,
-    undo: Collection[str] = (),
-    changes: bool = False,
-    told: Mapping[str, str] | None = None,
-    kept: Mapping[str, str] | None = None,
-) -> tuple[ReadResult, Judgement]:
-    """Read and judge one file without keeping anything; of several standards the one that its columns tell.
-
-    `told`: column → field, answered now; `kept`: `<standard>:<column>` → field, answered before. `undo`: kinds of
-    repair that are taken back; `changes`: list every repaired cell. Raises `Unreadable`, also where the columns tell no
-    standard clearly, and `AnswerInvalid`.
-    """
-    from connectors.reading import read_table
-    from standards.engine import judge
-
-    result = read_table(path, filename=path.name, sheet=sheet)
-    table = as_table(result, filename=path.name, ags=ags, undo=undo)
-    table, chosen = decided(table, standard, told, kept)
-    return result, judge(table, chosen, changes=changes)
-
-
-def decided(
-    table: Table,
-    standard: Standard | Mapping[str, Standard],
-    told: Mapping[str, str] | None = None,
-    kept: Mapping[str, str] | None = None,
-) -> tuple[Table, Standard]:
-    """The table with the answers that hold for it, and of several standards the one that its columns tell.
-
-    Raises `Unreadable` where they tell none clearly.
-    """
-    if isinstance(standard, Mapping):
-        name = recognise(table, standard)
-        if name == NO_STANDARD:
-            known = ", ".join(sorted(standard))
-            raise Unreadable(say("standard-not-found", filename=table.filename, known=known), code="standard-not-found")
-        standard = standard[name]
-    answers.check(told or {}, standard, table.frame.columns)
-    before = told_for(kept or {}, standard.name, {key.partition(":")[0] for key in kept or {}})
-    return replace(table, told=answers.together(before, told or {})), standard
-
-
-def as_table(
-    result: ReadResult,
-    *,
-    filename: str,
-    ags: str | None = None,
-    told: Mapping[str, str] | None = None,
-    undo: Collection[str] = (),
-    is_released: bool = False,
-) -> Table:
-    """What was read, as the engine takes it; a corrected rejects file with the numbers that its rows had."""
-    frame, numbers = as_correction(result.frame) or (result.frame, result.row_numbers)
-    return Table(
-        frame=frame,
-        row_numbers=numbers,
-        crs=result.report.crs,
-        ags=ags,
-        bbox=land_bbox(ags) if ags else None,
-        filename=filename,
-        context=result.extras,
-        told=dict(told or {}),
-        undo=frozenset(undo),
-        is_released=is_released,
-    )
 
 
 def stand_of(extras: Mapping[str, str]) -> date | None:
@@ -336,14 +259,6 @@ class _Bases:
         # what a person decided about it is not asked again
         judgement = replace(judgement, held=()) if decision else judgement
         return judgement, as_correction(result.frame) is not None
-
-
-def recognise(table: Table, standards: Mapping[str, Standard]) -> str:
-    """The standard that the table's columns tell clearly, else `NO_STANDARD`: then a person is asked."""
-    from standards.ranking import rank
-
-    (best, score), *others = [*rank(table, standards), (NO_STANDARD, 0.0)]
-    return best if score >= _SURE and score - others[0][1] >= _LEAD else NO_STANDARD
 
 
 def _judge_group(tables: Sequence[Table], standard: Standard) -> list[Judgement | None]:

@@ -1,6 +1,6 @@
 """Large text files: read, judged and written a block at a time, in memory that does not grow with the file.
 
-Files that are not plainly regular take the way of `conversion.check_file`. What does not belong here: how blocks are
+Files that are not plainly regular take the way of `checking.check_file`. What does not belong here: how blocks are
 read (`reading.chunks`), how parts are judged (`standards.streaming`).
 """
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from connectors.conversion import check_file, decided
+from connectors.checking import check_file, decided
 from connectors.reading.chunks import TextChunks, Uneven, open_chunks
 from connectors.reading.result import ReadReport
 from connectors.register import land_bbox

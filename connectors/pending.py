@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+from connectors.checking import NO_STANDARD
 from connectors.landing import Receipt
 from connectors.publishers import Publishers
 from connectors.releases import Decision, Decisions
@@ -22,7 +23,6 @@ from storage.names import DatasetId
 
 RULES_REVISION = "1"
 """Raise it when reading or the engine changes what comes out of a file: every current file is converted again."""
-NO_STANDARD = ""
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _STRICTNESS = tuple(Classification)
 _FETCHED = {"http", "ckan", "inbox"}

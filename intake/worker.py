@@ -47,7 +47,7 @@ def limit(memory_bytes: int, cpu_seconds: int, output_bytes: int) -> None:
 
 def check(path: Path, filename: str, folder: Path, *, standard: str | None, sheet: str | None) -> CheckReport:
     """Read and judge `path`; corrected and rejected rows go into `folder`. Every refusal is a report, too."""
-    from connectors.conversion import as_table
+    from connectors.checking import as_table
     from connectors.reading import Unreadable, read_table
     from intake.report import CheckReport
     from standards.engine import judge
@@ -76,7 +76,7 @@ def check(path: Path, filename: str, folder: Path, *, standard: str | None, shee
 
 
 def _candidates(result: ReadResult, filename: str, standards: Mapping[str, Standard]) -> list[dict[str, Any]]:
-    from connectors.conversion import as_table
+    from connectors.checking import as_table
     from standards.ranking import rank
 
     scores = rank(as_table(result, filename=filename), standards)

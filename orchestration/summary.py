@@ -87,7 +87,9 @@ def _indexes(platform: Platform) -> dict[str, OpenIndex]:
 def _municipal(row: Mapping[str, Any], indexes: Mapping[str, OpenIndex], onprem: str) -> DatasetLine:
     name = row["dataset"]
     entry = indexes[onprem].datasets.get(name)
-    state = row["status"] if entry or row["status"] in {"refused", "withdrawn", "held"} else f"{row['status']}, not public"
+    state = (
+        row["status"] if entry or row["status"] in {"refused", "withdrawn", "held"} else f"{row['status']}, not public"
+    )
     return DatasetLine(
         dataset=name,
         title=entry.title if entry else row["filename"],

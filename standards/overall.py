@@ -61,13 +61,19 @@ def either(one: tuple[bool, ...], other: tuple[bool, ...]) -> tuple[bool, ...]:
     return tuple(a or b for a, b in zip(one, other, strict=True))
 
 
-def weights(values: pl.Series) -> pl.DataFrame:
-    """Values to five digits and how often each comes: enough for a median that says which system a place is in."""
+def weights(values: pl.Series, low: float, high: float) -> pl.DataFrame:
+    """Values to five digits and how often each comes: enough for a median that says which system a place is in.
+
+    Where all lie between the bounds it does not matter where: one of them stands for all.
+    """
+    least, most = values.min(), values.max()
+    if isinstance(least, float) and isinstance(most, float) and low <= least and most <= high:
+        return pl.DataFrame({"v": [least], "n": [len(values)]}, schema={"v": pl.Float64, "n": pl.UInt32})
     return pl.DataFrame({"v": values.round_sig_figs(5)}).group_by("v").len("n")
 
 
 def more_weights(one: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
-    return pl.concat([one, other]).group_by("v").agg(pl.col("n").sum())
+    return pl.concat([one, other]).group_by("v").agg(pl.col("n").sum().cast(pl.UInt32))
 
 
 def weighted_median(found: pl.DataFrame) -> float:

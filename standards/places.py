@@ -249,7 +249,9 @@ def _system_of_all(
     ) -> tuple[pl.DataFrame, pl.DataFrame]:
         return more_weights(one[0], other[0]), more_weights(one[1], other[1])
 
-    settled: tuple[bool, str] = overall.add(("system", "lat"), (weights(x), weights(y)), merge, decide)()
+    west, south, east, north = _widened(box)
+    found = (weights(x, west, east), weights(y, south, north))
+    settled: tuple[bool, str] = overall.add(("system", "lat"), found, merge, decide)()
     return settled
 
 

@@ -33,6 +33,11 @@ class Hashes:
         self._file.write(hashes.to_numpy().tobytes())
         self.count += len(hashes)
 
+    def count_repeated(self) -> int:
+        """How many rows have a hash that came before."""
+        ranges = max(1, -(-self.count // _AT_ONCE))
+        return sum(_doubles(self._of_range(number, ranges)[0]) for number in range(ranges))
+
     def repeated(self) -> tuple[np.ndarray, np.ndarray]:
         """Positions of the rows whose hash came before, ascending, and the position where each came first."""
         import numpy as np
@@ -41,6 +46,8 @@ class Hashes:
         ranges = max(1, -(-self.count // _AT_ONCE))
         for number in range(ranges):
             hashes, places = self._of_range(number, ranges)
+            if not _doubles(hashes):
+                continue
             order = np.argsort(hashes, kind="stable")
             ordered = hashes[order]
             same = np.concatenate(([False], ordered[1:] == ordered[:-1]))
@@ -76,6 +83,14 @@ class Hashes:
             self._file.close()
 
 
+def _doubles(hashes: np.ndarray) -> int:
+    """How many are not the first of their kind: sorting them alone is much cheaper than keeping their places."""
+    import numpy as np
+
+    ordered = np.sort(hashes)
+    return int(np.count_nonzero(ordered[1:] == ordered[:-1]))
+
+
 class Repeats:
     """Repetitions in one pass over the parts. `known`: what an earlier pass found (positions, and of their firsts)."""
 
@@ -90,6 +105,7 @@ class Repeats:
         """Position of a row that is repeated further down → its row number."""
         self._rows = Hashes()
         self._seen = 0
+        self._same_keys: int | None = None
         self._found: tuple[np.ndarray, np.ndarray] | None = None
 
     def look(self, hashed: Callable[[], pl.Series], numbers: pl.Series) -> tuple[pl.Series, pl.Series | None]:
@@ -118,7 +134,9 @@ class Repeats:
         if self._known is not None:
             return self._known
         if self._found is None:
-            self._found = self._rows.repeated()
+            # rows that say the same have the same key
+            differ = self.keys.count == self._rows.count > 0 and not self.same_keys()
+            self._found = Hashes().repeated() if differ else self._rows.repeated()
         return self._found
 
     def holds(self) -> bool:
@@ -127,7 +145,9 @@ class Repeats:
 
     def same_keys(self) -> int:
         """Good rows whose key an earlier good row has."""
-        return len(self.keys.repeated()[0])
+        if self._same_keys is None:
+            self._same_keys = self.keys.count_repeated()
+        return self._same_keys
 
     def close(self) -> None:
         self._rows.close()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import codecs
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,9 +17,10 @@ from connectors.reading.encoding import Encoding
 BLOCK = 12 * 1024**2
 """Bytes that are read, parsed and judged in one go."""
 _HEAD = 256 * 1024
-_WINDOWS = 48
+_WINDOWS = 16
 _WINDOW_BYTES = 16 * 1024
 _ASCII = bytes(range(128))
+_C1 = frozenset(range(0x80, 0xA0))
 _T = TypeVar("_T")
 
 
@@ -66,11 +67,19 @@ def _as_utf8(raw: bytes, encoding: Encoding) -> bytes:
     return raw.decode(encoding.codec, "ignore").encode()
 
 
-def in_utf8(path: Path, encoding: Encoding, look_closer: Callable[[bytes], None]) -> Iterator[tuple[bytes, bool]]:
-    """Blocks of the text as UTF-8, and whether it is the last. Bytes that no sample had are shown to `look_closer`."""
+def in_utf8(
+    path: Path, encoding: Encoding, doubtful: Collection[str], look_closer: Callable[[bytes], None]
+) -> Iterator[tuple[bytes, bool, bool]]:
+    """Blocks of the text as UTF-8, whether it is the last, and whether one of the `doubtful` signs may be in it.
+
+    Lines with bytes that no sample had are shown to `look_closer`.
+    """
     single = encoding.codec not in {"utf-8", "utf-16-le", "utf-16-be"}
     decoder = codecs.getincrementaldecoder(encoding.codec)("strict")
     known = set(digest_of(path).translate(None, _ASCII)) if single else set()
+    odd = {
+        byte for byte in range(0x80, 0x100) if single and bytes([byte]).decode(encoding.codec, "replace") in doubtful
+    }
     left = path.stat().st_size - encoding.bom
     with path.open("rb") as file:
         file.seek(encoding.bom)
@@ -80,22 +89,22 @@ def in_utf8(path: Path, encoding: Encoding, look_closer: Callable[[bytes], None]
                 break
             left -= len(raw)
             if encoding.codec == "utf-8":
-                yield raw, left <= 0
+                yield raw, left <= 0, True
                 continue
             if single:
-                if fresh := set(raw.translate(None, _ASCII)) - known:
+                here = set(raw.translate(None, _ASCII))
+                if fresh := here - known:
                     known |= fresh
                     look_closer(_lines_with(raw, fresh))
-                yield raw.decode(_quicker(raw, encoding.codec)).encode(), left <= 0
+                # where no byte is one in which the two differ, Latin-1 decodes several times as fast
+                is_latin = encoding.codec == "cp1252" and _C1.isdisjoint(here)
+                yield (
+                    raw.decode("latin-1" if is_latin else encoding.codec).encode(),
+                    left <= 0,
+                    not odd.isdisjoint(here),
+                )
             else:
-                yield decoder.decode(raw, final=left <= 0).encode(), left <= 0
-
-
-def _quicker(raw: bytes, codec: str) -> str:
-    """Where no byte is one in which Windows-1252 and Latin-1 differ, Latin-1 decodes several times as fast."""
-    if codec != "cp1252" or len(raw.translate(None, bytes(range(0x80, 0xA0)))) != len(raw):
-        return codec
-    return "latin-1"
+                yield decoder.decode(raw, final=left <= 0).encode(), left <= 0, True
 
 
 def _lines_with(raw: bytes, signs: set[int]) -> bytes:
@@ -106,15 +115,18 @@ def _lines_with(raw: bytes, signs: set[int]) -> bytes:
     return b"".join(lines)
 
 
-def cut(text: bytes, quote: bytes, hold: int) -> int:
-    """The last record end that leaves at least `hold` bytes for the next block; 0 where there is none."""
+def cut(text: bytes, quote: bytes, hold: int, before: int = 0) -> int:
+    """The last record end that leaves at least `hold` bytes for the next block; 0 where there is none.
+
+    `before`: quotes since the record before this text began.
+    """
     end_sign = b"\n" if b"\n" in text[:65536] else b"\r"
     end = text.rfind(end_sign, 0, max(0, len(text) - hold)) + 1
     if quote:
-        while end and text.count(quote, 0, end) % 2:
+        while end and (before + text.count(quote, 0, end)) % 2:
             # inside a quoted cell: before the quote that opened it
             opener = text.rfind(quote, 0, end)
-            end = text.rfind(end_sign, 0, opener) + 1
+            end = text.rfind(end_sign, 0, max(0, opener)) + 1
     return end
 
 

@@ -112,15 +112,19 @@ class TextChunks:
     def _bodies(self) -> Iterator[tuple[bytes, bool]]:
         """The table's text in pieces that end with a record; what stands above and below it is left out."""
         kept, skip, quote = b"", self._outline.top, (self._guess.dialect.quotechar or "").encode()
-        for block, is_last in in_utf8(self._path, self._encoding, self._look_closer):
-            kept += block
-            if skip:
-                kept, skip = kept[skip:], 0
+        signs = {sign.decode() for sign in DOUBTFUL}
+        for block, is_last, is_odd in in_utf8(self._path, self._encoding, signs, self._look_closer):
+            if is_odd and not block.isascii() and encodings.holds_any(block, DOUBTFUL):
+                raise Uneven("signs")
+            fresh, skip = (block[skip:], 0) if skip else (block, 0)
             if is_last:
-                yield kept[: len(kept) - self._outline.below], True
-            elif (end := cut(kept, quote, 2 * WINDOW)) > 0:
-                yield kept[:end], False
-                kept = kept[end:]
+                whole = kept + fresh
+                yield whole[: len(whole) - self._outline.below], True
+            elif (end := cut(fresh, quote, 2 * WINDOW, kept.count(quote) if quote else 0)) > 0:
+                yield kept + fresh[:end], False
+                kept = fresh[end:]
+            else:
+                kept += fresh
 
     def _look_closer(self, fresh: bytes) -> None:
         """Lines with bytes that no sample had: does the encoding stay the same?"""
@@ -134,7 +138,7 @@ class TextChunks:
                 pl.Series([piece], dtype=pl.Binary).cast(pl.String)
             except pl.exceptions.ComputeError as error:
                 raise Uneven("encoding") from error
-        if b"\0" in piece or (not piece.isascii() and encodings.holds_any(piece, DOUBTFUL)):
+        if b"\0" in piece:
             raise Uneven("signs")
         dialect = self._guess.dialect
         if dialect.quotechar is None and b'"' in piece and (quoted := late_quotes(piece, dialect)) != dialect:

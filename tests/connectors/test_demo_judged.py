@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from connectors.conversion import as_table
+from connectors.checking import as_table
 from connectors.demo import DemoDataset, demo_datasets
 from connectors.reading import Unreadable, read_table
 from standards.engine import judge

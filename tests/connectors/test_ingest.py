@@ -16,7 +16,8 @@ import pytest
 from deltalake import write_deltalake
 
 from connectors import loadrun
-from connectors.conversion import check_file, stand_of
+from connectors.checking import check_file
+from connectors.conversion import stand_of
 from connectors.ingest import asset_source, convert_and_load, ingest_files, load_run, restore, withdraw
 from connectors.landing import FileRefused
 from connectors.pending import version_id
