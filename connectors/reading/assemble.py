@@ -14,6 +14,7 @@ from itertools import islice
 import polars as pl
 
 from connectors.reading.builder import Builder, Parsed
+from connectors.reading.choices import around_decisions, header_decision
 from connectors.reading.facts import facts, text_of
 from connectors.reading.layout import TOTALS, Layout, find_layout, is_footer, join_header, width_of
 from connectors.reading.limits import SAMPLE_RECORDS
@@ -21,10 +22,11 @@ from connectors.reading.mend import Mender, comma_merge, mender
 from connectors.reading.messages import note
 from connectors.reading.names import checked_width, column_names, numbered
 from connectors.reading.records import Record
-from connectors.reading.result import Note
+from connectors.reading.result import Decision, Note
 
 _TAIL = 60
 _SINGLE_NOTES = 20
+_SHOWN = 20
 
 
 @dataclass(slots=True)
@@ -38,6 +40,7 @@ class Assembled:
     footer_rows: int
     notes: list[Note]
     extras: dict[str, str]
+    decisions: tuple[Decision, ...] = ()
 
 
 @dataclass(slots=True)
@@ -50,6 +53,8 @@ class Head:
     preamble: list[Record]
     above: int
     notes: list[Note] = field(default_factory=list)
+    body: list[Record] = field(default_factory=list)
+    """The first rows below."""
     lines: list[list[str]] = field(default_factory=list)
     """The header lines as they stood, to know them again at a page break."""
 
@@ -75,6 +80,7 @@ def assemble(
     if not first:
         return None
     head, body = read_head(first, columns, spans, above)
+    head.body = body[:_SHOWN]
     width = len(head.raw) if head.raw is not None else head.width
     rejoin = comma_merge(head.raw, body, delimiter)
     mend = mender(body, width, delimiter)
@@ -240,7 +246,10 @@ def _finish(builder: Builder, head: Head, footer: list[Record], blank: int, *, r
     extras = facts([cells for _, cells in head.preamble], [cells for _, cells in footer])
     for at, (_, cells) in enumerate(builder.comments, 1):
         extras[f"kommentar_{at}"] = text_of(cells)
-    return Assembled(frame, numbers, head.row, head.above, len(footer), notes, extras)
+    below = numbers[0] if len(numbers) else None
+    header = header_decision(head.raw, head.row, len(head.lines), head.body, below)
+    decisions = (header, *around_decisions(head.above, len(footer)))
+    return Assembled(frame, numbers, head.row, head.above, len(footer), notes, extras, decisions)
 
 
 def _without_empty_tail(raw: list[str], frame: pl.DataFrame, notes: list[Note]) -> tuple[list[str], pl.DataFrame]:

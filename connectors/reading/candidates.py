@@ -15,6 +15,7 @@ _PADDED = (" | ", ", ", "; ", " ; ", " , ", "\t\t")
 _TYPOGRAPHIC = "„“”»«‚‘’›‹`´"
 _NEVER = frozenset("\"'.-+()[]{}\n\r\u00a0\u202f\ufeff\\€°²³" + _TYPOGRAPHIC)
 """Signs that stand inside numbers, dates and words too often to be looked at as delimiters by themselves."""
+_RUN_LINES = 8
 _LINES = 24
 """So many lines show what occurs in every line."""
 _LINE_END = re.compile(r"[\r\n]+")
@@ -32,8 +33,10 @@ def candidates(sample: str) -> list[str]:
         lines = [_QUOTED.sub('""', line) for line in lines]
     singles = [char for char in SINGLE if char in sample]
     long = _long(sample, lines, some)
-    signs = {char for line in lines for char in set(line) if not char.isalnum()} - _NEVER - set(SINGLE)
-    steady = sorted(char for char in signs | {"_"} if _is_steady(lines, char))
+    signs = {char for char in set("".join(lines)) if not char.isalnum()} - _NEVER - set(SINGLE)
+    joined = "\n".join(lines)
+    often = [char for char in sorted(signs | {"_"}) if joined.count(char) >= 0.6 * len(lines)]
+    steady = [char for char in often if _is_steady(lines, char)]
     rare = [char for char in _RARE if char not in steady and sample.count(char) >= some]
     if sum(sample.count(char) for char in singles) >= 4 * some:
         rare = [char for char in rare if char not in " _*!:#"]
@@ -50,9 +53,9 @@ def candidates(sample: str) -> list[str]:
 def _long(sample: str, lines: list[str], some: int) -> list[str]:
     """Delimiters of several characters: known ones, and what stands in every line or between all quotes."""
     long = [text for text in (*_LONG, *_PADDED) if sample.count(text) >= some]
-    runs = Counter(_RUN.findall("\n".join(lines))).most_common(8)
+    runs = Counter(_RUN.findall("\n".join(lines[:_RUN_LINES]))).most_common(8)
     quoted = Counter(_BETWEEN_QUOTES.findall(sample)).most_common(2) if '"' in sample else []
-    found = [text for text, count in (*runs, *quoted) if count >= some and text not in long and text.strip()]
+    found = [text for text, count in (*runs, *quoted) if count > 1 and text not in long and text.strip()]
     return long + [text for text in dict.fromkeys(found) if len(text) > 1 and _is_steady(lines, text)]
 
 

@@ -136,7 +136,7 @@ def _checked_utf8(data: bytes, wanted: Encoding) -> Encoding:
         cut = (note("encoding_truncated"),)
         return replace(wanted, errors="replace", notes=cut, reason=f"{wanted.reason}, bis auf das abgeschnittene Ende")
     beyond = data.translate(None, _ASCII)
-    high = {byte for byte in range(0x80, 0x100) if byte in beyond}
+    high = set(beyond)
     window = data[max(bad - _WINDOW, 0) : bad + _WINDOW]
     good = _MULTIBYTE.findall(window)
     broken = len(window.translate(None, _ASCII)) - sum(map(len, good))

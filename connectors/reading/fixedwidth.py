@@ -55,12 +55,18 @@ class Drawn:
 
 def find_drawn(sample: str, guess: Guess) -> Drawn | None:
     """The drawing, where no delimiter explains the lines better."""
+    delimiter = guess.dialect.delimiter
+    is_plain = guess.is_sure and (delimiter in _RIVALS or (guess.is_even and not delimiter.isspace()))
+    if is_plain and "|" not in sample:
+        return None
     rows = [line for line, _ in lines(sample) if line.strip()][:_LOOKED_AT]
     if _is_boxed(rows):
         return Drawn("boxed", reason="jede Zeile beginnt und endet mit „|“")
-    delimiter = guess.dialect.delimiter
-    if guess.is_sure and (delimiter in _RIVALS or (guess.is_even and not delimiter.isspace())):
-        return None
+    return None if is_plain else _lined_up(rows)
+
+
+def _lined_up(rows: list[str]) -> Drawn | None:
+    """Fixed width or runs of blanks."""
     if sum("  " in row.strip() for row in rows) < max(len(rows) * 0.5, 2) or any("\t" in row for row in rows):
         return None
     starts = find_columns(rows)

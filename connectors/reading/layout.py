@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise, zip_longest
 
 from connectors.reading.cells import filled, is_year, shape
 from connectors.reading.words import HEADERS, UNITS
@@ -158,13 +158,13 @@ def _is_numeric_row(row: list[str]) -> bool:
 def column_kinds(body: list[list[str]], columns: int) -> list[str]:
     """Per column the kind that four fifths of its filled cells share, else `text`; `empty` where there is none."""
     kinds: list[str] = []
-    for at in range(columns):
-        found = Counter(shape(row[at]) for row in body if at < len(row))
+    for column in islice(zip_longest(*body, fillvalue=""), columns):
+        found = Counter(map(shape, column))
         found.pop("empty", None)
         total = sum(found.values())
         kind, count = found.most_common(1)[0] if found else ("empty", 0)
         kinds.append(kind if total and count >= 0.8 * total else ("empty" if not total else "text"))
-    return kinds
+    return kinds + ["empty"] * (columns - len(kinds))
 
 
 def _is_header(row: list[str], body: list[list[str]], kinds: list[str]) -> bool:
@@ -233,7 +233,8 @@ def _last_header(head: list[list[str]], top: int, kinds: list[str], columns: int
     """The last of the header rows: units and sub-titles below the first one belong to the header."""
     last = top
     # the body's kinds are taken further down, where no header row can blur them
-    kinds = column_kinds(head[top + 5 :], columns) if len(head) > top + 8 else kinds
+    if len(head) > top + 3:
+        kinds = column_kinds(head[top + (5 if len(head) > top + 8 else 2) :], columns)
     typed = [at for at, kind in enumerate(kinds) if kind in {"number", "date"}]
     for at in range(top + 1, min(top + 8, len(head) - 1)):
         if not _continues(head[top], head[at], typed, kinds, head[at + 1 : at + 31]):

@@ -151,7 +151,7 @@ def report_of(read: Read, told: Told, guess: Guess, drawn: Drawn | None = None) 
         rows=table.frame.height,
         notes=(*told.notes, *_dialect_notes(guess, drawn), *read.notes, *table.notes),
         sheets=read.sheets,
-        decisions=(*told.decisions, *_dialect_decisions(guess, drawn), *read.decisions),
+        decisions=(*told.decisions, *_dialect_decisions(guess, drawn), *read.decisions, *table.decisions),
     )
     return ReadResult(table.frame, table.row_numbers, report, table.extras)
 
