@@ -3,7 +3,7 @@ PYTHON ?= python3
 UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
 BIN := .venv/bin
 
-.PHONY: help setup demo test check lint types imports sql definitions integration bench dev intake stack-up clean
+.PHONY: help setup demo test check lint types imports sql definitions integration bench fuzz dev intake stack-up clean
 
 help:            ## this menu
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+: +##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -47,6 +47,11 @@ integration: setup  ## tests against real servers (installs what is missing unde
 bench: setup     ## benchmarks beside peers; rewrites docs/benchmarks.md
 	$(UV) sync --locked --quiet --group bench
 	$(BIN)/python -m tests.bench.run; speed=$$?; $(BIN)/python -m tests.bench.pollution.run --docs && exit $$speed
+
+fuzz: setup      ## coverage-guided fuzzing, 60 s for the reader and 60 s for the standards
+	$(UV) sync --locked --quiet --group fuzz
+	for target in read judge; do $(BIN)/python -m tests.fuzz.$$target .fuzz/$$target -artifact_prefix=.fuzz/ \
+		-max_total_time=$(or $(SECONDS_EACH),60) -max_len=3000 -timeout=20 -rss_limit_mb=3000 || exit 1; done
 
 dev: setup       ## the Dagster UI with its daemon
 	$(BIN)/allmende dev

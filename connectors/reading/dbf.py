@@ -5,6 +5,7 @@ What does not belong here: the file format itself, which dbfread knows; it is as
 
 from __future__ import annotations
 
+import struct
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ def read_dbf(data: bytes, *, code_page: str = "", keep_deleted: bool = False) ->
             records: list[dict[str, Any]] = [dict(record) for record in table]
             fields = list(table.fields)
             deleted: list[dict[str, Any]] = [dict(record) for record in table.deleted]
-        except (DBFNotFound, ValueError, OSError, KeyError, EOFError, IndexError, TypeError) as error:
+        except (DBFNotFound, ValueError, OSError, KeyError, EOFError, IndexError, TypeError, struct.error) as error:
             raise refuse("dbf_broken") from error
     kinds = {field.name: field.type for field in fields}
     if not kinds:

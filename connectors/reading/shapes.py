@@ -88,10 +88,12 @@ def _layers(data: bytes) -> dict[str, dict[str, str]]:
 
 def _geometries(shp: bytes) -> list[dict[str, Any] | None]:
     """The shape of each record as a GeoJSON geometry."""
+    import warnings
+
     import shapefile
 
     try:
-        with shapefile.Reader(shp=BytesIO(shp)) as reader:
+        with warnings.catch_warnings(action="ignore"), shapefile.Reader(shp=BytesIO(shp)) as reader:
             return [_geometry(shape) for shape in reader.iterShapes()]
     # pyshp trusts the lengths in the file: what it raises on a lying one is of any kind
     except Exception as error:
