@@ -5,7 +5,6 @@ What does not belong here: how rows were parsed, and the decision where header a
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -137,13 +136,20 @@ def read_head(
     lines = [_spanned(first[at], spans) if spans else first[at] for at in layout.header]
     width = max(len(row) for _, row in lines)
     if len(lines) == 1:
-        raw = [re.sub(r"\s*[\r\n]+\s*", " ", cell) for cell in lines[0][1]]
+        raw = [_one_line(cell) for cell in lines[0][1]]
     else:
         raw = join_header([row for _, row in lines], width)
     head = Head(raw, lines[-1][0], layout.columns, preamble, lines[0][0] - 1, lines=[row for _, row in lines])
     if len(lines) > 1:
         head.notes.append(note("header_multi", lines[0][0], count=len(lines)))
     return _fit_header(_with_index(head, layout, first), body), body
+
+
+def _one_line(cell: str) -> str:
+    """A name without line ends; no regular expression, which would take for ever over a megabyte of blanks."""
+    if "\n" not in cell and "\r" not in cell:
+        return cell
+    return " ".join(part for line in cell.splitlines() if (part := line.strip()))
 
 
 def _spanned(record: Record, spans: Spans) -> Record:

@@ -14,6 +14,7 @@ from connectors.reading.names import checked_width
 from connectors.reading.records import Record
 
 _CHUNK_ROWS = 50_000
+_EXTRA_CELLS = 10_000_000
 _DRAWN = re.compile(r"\s*:?[-=_*+]{2,}:?\s*$")
 _SIGNS = frozenset("-=_*:+")
 _PAGE = re.compile(r"\s*[-–]?\s*(?:seite|blatt|page)\s*\d+(?:\s*(?:von|/|of)\s*\d+)?\s*[-–]?\s*$", re.IGNORECASE)
@@ -104,13 +105,19 @@ class Builder:
             self._flush()
         frame = self._frames[0] if len(self._frames) == 1 else pl.concat(self._frames)
         numbers = self._numbers[0] if len(self._numbers) == 1 else pl.concat(self._numbers)
-        for at in range(max((len(cells) for cells in self.extra.values()), default=0)):
-            values: list[str | None] = [None] * self.height
-            for position, cells in self.extra.items():
-                values[position] = (cells[at] or None) if at < len(cells) else None
-            checked_width(frame.width + 1)
-            frame = frame.with_columns(pl.Series(f"+{at}", values, dtype=pl.String))
-        return frame, numbers
+        most = max((len(cells) for cells in self.extra.values()), default=0)
+        if most * self.height > _EXTRA_CELLS:
+            # one row of thousands of cells must not make thousands of columns a million rows long
+            self.extra = {at: ["; ".join(cell for cell in cells if cell)] for at, cells in self.extra.items()}
+            most = 1
+        checked_width(frame.width + most)
+        return frame.with_columns(self._extra_column(at) for at in range(most)), numbers
+
+    def _extra_column(self, at: int) -> pl.Series:
+        values: list[str | None] = [None] * self.height
+        for position, cells in self.extra.items():
+            values[position] = (cells[at] or None) if at < len(cells) else None
+        return pl.Series(f"+{at}", values, dtype=pl.String)
 
 
 class Parsed(Builder):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import polars as pl
@@ -92,3 +94,22 @@ def test_what_read_writes_repeats_cells_and_tells_of_formulas(tmp_path: Path) ->
     assert "2 Zellen" in note.message_de
     assert (tmp_path / "x.csv").read_bytes().splitlines()[1] == b"=HYPERLINK(1),-5"
     assert pl.read_csv(tmp_path / "x.csv").height == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{c};b\n1;2\n3;4\n".format(c=" " * 300_000),
+        "a;b\n1;{c}\n2;3\n".format(c="1;" * 9_000),
+        "a;b\n1;{c}\n2;3\n".format(c='x"y;' * 2_000),
+        "a;b\n1;{c}\n2;3\n".format(c="1.1." * 75_000),
+        "a,b\n1,{c}\n2,3\n".format(c="''" * 150_000),
+    ],
+    ids=["blanks in the header", "thousands of surplus cells", "stray quotes", "almost a date", "quotes"],
+)
+def test_hostile_cells_do_not_take_for_ever(text: str) -> None:
+    """No pattern and no loop grows with the square of a cell: seconds would be minutes for a megabyte."""
+    started = time.process_time()
+    with contextlib.suppress(Unreadable):
+        read_table(text.encode(), filename="x.csv")
+    assert time.process_time() - started < 3
