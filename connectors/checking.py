@@ -18,6 +18,7 @@ from standards.corrections import as_correction
 from standards.model import Judgement, Table
 
 if TYPE_CHECKING:
+    from connectors.facts import FactsBook
     from standards.definition import Standard
 
 NO_STANDARD = ""
@@ -37,20 +38,26 @@ def check_file(
     changes: bool = False,
     told: Mapping[str, str] | None = None,
     kept: Mapping[str, str] | None = None,
+    book: FactsBook | None = None,
 ) -> tuple[ReadResult, Judgement]:
     """Read and judge one file without keeping anything; of several standards the one that its columns tell.
 
     `told`: column → field, answered now; `kept`: `<standard>:<column>` → field, answered before. `undo`: kinds of
-    repair that are taken back; `changes`: list every repaired cell. Raises `Unreadable`, also where the columns tell no
-    standard clearly, and `AnswerInvalid`.
+    repair that are taken back; `changes`: list every repaired cell; `book`: the versions that the file is compared
+    with. Raises `Unreadable`, also where the columns tell no standard clearly, and `AnswerInvalid`.
     """
     from connectors.reading import read_table
     from standards.engine import judge
+    from standards.plausibility import facts_of
 
     result = read_table(path, filename=path.name, sheet=sheet)
     table = as_table(result, filename=path.name, ags=ags, undo=undo)
     table, chosen = decided(table, standard, told, kept)
-    return result, judge(table, chosen, changes=changes)
+    judgement = judge(table, chosen, changes=changes)
+    if book is not None and ags and judgement.rows_accepted:
+        asked = book.of_file(chosen, facts_of(judgement.accepted, chosen), ags, path.stem)
+        judgement = replace(judgement, findings=(*asked, *judgement.findings))
+    return result, judgement
 
 
 def decided(

@@ -24,6 +24,7 @@ import structlog
 from connectors.answers import told_for
 from connectors.checking import NO_STANDARD, as_table, recognise
 from connectors.corrections import with_base
+from connectors.facts import FactsBook
 from connectors.landing import LandingLog, Receipt
 from connectors.messages import say
 from connectors.pending import Task, task_version, without_standard_id
@@ -33,6 +34,7 @@ from connectors.reading.result import ReadReport, ReadResult, Unreadable
 from connectors.releases import Decisions, decisions_of
 from standards.corrections import as_correction
 from standards.model import Finding, Hold, Judgement, Severity, Table
+from standards.plausibility import Facts, facts_by
 from storage.sites import Sites
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ _CHUNK_BYTES = 64 * 1024 * 1024
 _CHUNK_FILES = 4096
 _BIG = 16 * 1024 * 1024
 _DAY = re.compile(r"\b(?:(\d{1,2})\.(\d{1,2})\.(\d{4})|(\d{4})-(\d{2})-(\d{2}))\b")
+_AT = "\x1fat"
 _log = structlog.get_logger(__name__)
 
 
@@ -67,6 +70,8 @@ class Outcome:
     """SHA-256 of the contents that this one corrects, oldest first."""
     replays: str = ""
     """The version whose content was judged again to make this one."""
+    facts: Facts | None = None
+    """Of the accepted rows: what later files are compared with."""
 
     @property
     def is_accepted(self) -> bool:
@@ -200,7 +205,8 @@ def _judge_chunk(
         for at, judgement in zip(members, judged, strict=True):
             if isinstance(result := results[at], ReadResult):
                 done[at] = bases.outcome(tasks[at], result, judgement, standards[name])
-    kept = [(settle(*done[at]) if settle else done[at][0], done[at][1]) for at in range(len(tasks))]
+    with_facts = bases.with_facts([done[at] for at in range(len(tasks))])
+    kept = [(settle(*pair) if settle else pair[0], pair[1]) for pair in with_facts]
     for name in groups:
         of_name = [(outcome, judgement) for outcome, judgement in kept if outcome and outcome.standard == name]
         _spool(of_name, name, spool)
@@ -244,6 +250,29 @@ class _Bases:
         outcome = _outcome(task, result, whole, standard, self.standards)
         version = task_version(task, standard.name, self.standards, corrects)
         return replace(outcome, version=version, corrects=corrects), whole
+
+    def with_facts(self, pairs: Sequence[tuple[Outcome, Judgement | None]]) -> list[tuple[Outcome, Judgement | None]]:
+        """Accepted files with what later ones are compared with, and the questions about them."""
+        found: dict[int, Facts] = {}
+        for name in {outcome.standard for outcome, _ in pairs if outcome.is_accepted}:
+            frames = [
+                judgement.accepted.with_columns(pl.lit(at).alias(_AT))
+                for at, (outcome, judgement) in enumerate(pairs)
+                if judgement is not None and outcome.is_accepted and outcome.standard == name
+            ]
+            found |= facts_by(pl.concat(frames), _AT, self.standards[name])
+        return [(self._asked(one, found.get(at)), judgement) for at, (one, judgement) in enumerate(pairs)]
+
+    def _asked(self, outcome: Outcome, facts: Facts | None) -> Outcome:
+        if facts is None:
+            return outcome
+        dataset = outcome.task.dataset
+        asked = self.book.questions(self.standards[outcome.standard], facts, dataset.owner, dataset)
+        return replace(outcome, facts=facts, findings=(*asked, *outcome.findings))
+
+    @cached_property
+    def book(self) -> FactsBook:
+        return FactsBook(self.sites.onprem)
 
     def _judged(self, task: Task, receipt: Receipt, standard: Standard) -> tuple[Judgement, bool] | None:
         """An earlier content of the dataset as it is judged today, under the decision about the latest one."""

@@ -20,6 +20,7 @@ from connectors.register import land_bbox
 from standards.model import Judgement, Table
 
 if TYPE_CHECKING:
+    from connectors.facts import FactsBook
     from standards.definition import Standard
     from standards.streaming import Part
 
@@ -39,11 +40,12 @@ def check_to_files(
     told: Mapping[str, str] | None = None,
     kept: Mapping[str, str] | None = None,
     changes: bool = False,
+    book: FactsBook | None = None,
 ) -> tuple[ReadReport, Judgement]:
     """`check_file` with the accepted and rejected rows written by suffix: CSV, Parquet, or an Excel file.
 
     A large text is read, judged and written in blocks; then the judgement has counts, but no rows. Excel files and
-    lists of changes are made of the whole table.
+    lists of changes are made of the whole table. `book`: see `check_file`; files in blocks are not compared.
     """
     from standards.writing import write_fixed, write_rejects
 
@@ -52,7 +54,9 @@ def check_to_files(
         in_blocks = _check_large(path, standard, ags, (fixed, rejects), undo=undo, told=told, kept=kept)
         if in_blocks is not None:
             return in_blocks
-    result, judgement = check_file(path, standard, ags, sheet=sheet, undo=undo, changes=changes, told=told, kept=kept)
+    result, judgement = check_file(
+        path, standard, ags, sheet=sheet, undo=undo, changes=changes, told=told, kept=kept, book=book
+    )
     known = standard[judgement.standard] if isinstance(standard, Mapping) else standard
     if fixed:
         write_fixed(judgement, known, fixed)

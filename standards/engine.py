@@ -23,6 +23,7 @@ from standards.model import Finding, Judgement, Severity, Table
 from standards.overall import Overall
 from standards.places import from_pair, from_wkt, locate, read_axis
 from standards.places_matching import Sampler
+from standards.plausibility import broken, row_questions
 from standards.privacy import personal_codes, personal_columns
 from standards.records import expanded
 from standards.repairs import count_repairs
@@ -297,7 +298,9 @@ def _split(
     fields = [work.values.get(name, work.nulls(dtype)).cast(dtype).alias(name) for name, dtype in schema.items()]
     good = ~bad
     typed = pl.DataFrame([work.frame[_T], work.frame[_ROW].alias("_row"), *fields])
-    accepted = _by_table(typed.filter(good) if bad.any() else typed)
+    typed = typed.filter(good) if bad.any() else typed
+    unlikely = broken(typed, _T, work.standard) if work.standard.plausibility else {}
+    accepted = _by_table(typed)
     rejected = _by_table(rejected_rows(work.frame, work.faults, columns))
     repairs = count_repairs(work)
     skipped = dict(empty_cells.value_counts().iter_rows()) if len(empty_cells) else {}
@@ -322,8 +325,9 @@ def _split(
             accepted=accepted.get(number, nothing),
             rejected=refused,
             repairs=tuple(repairs.get(number, ())),
-            findings=(*told, *row_findings(refused)),
+            findings=(*told, *row_questions(work.standard, unlikely.get(number, {})), *row_findings(refused)),
             unmapped=mapping.unmapped,
+            broken=unlikely.get(number, {}),
             held=()
             if table.is_released
             else (

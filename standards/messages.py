@@ -59,6 +59,11 @@ MESSAGES: dict[str, str] = {
     "unit_from_context": "In {column} steht „{value}“ als Einheit. Die Beträge wurden in Euro umgerechnet. Ist das richtig?",
     "mixed_levels": "Die Datei enthält Gebiete verschiedener Ebenen ({value}). Die Spalte „{expected}“ sagt, welche. Bitte zählen Sie die Ebenen nicht zusammen.",
     "wide_empty": "{value} leere Zellen in den Wertespalten wurden übersprungen.",
+    # against the version before
+    "rows_changed": "Statt {expected} Zeilen in der vorigen Datei sind es jetzt {value}. Ist die Datei vollständig?",
+    "column_emptied": "Die Angabe „{column}“ war in der vorigen Datei {value}-mal gefüllt, jetzt {expected}-mal. Fehlt eine Spalte?",
+    "unit_changed": "Die Werte in „{column}“ liegen jetzt meist bei {value}, in der vorigen Datei bei {expected}. Ist die Einheit dieselbe?",
+    "keys_gone": "Etwa {value} von 100 Kennungen der vorigen Datei kommen nicht mehr vor. Hat sich die Nummerierung geändert?",
     # why a file waits for release
     "held_email": "In „{column}“ stehen E-Mail-Adressen von Personen.",
     "held_phone": "In „{column}“ stehen Telefonnummern.",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
 import polars as pl
 
@@ -83,6 +83,15 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Broken:
+    """How often a relation of the standard does not hold, in how many rows it could, and the first of them."""
+
+    count: int
+    total: int
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """What the engine says of one file.
 
@@ -103,6 +112,8 @@ class Judgement:
     """Columns of the file that no field took."""
     held: tuple[Hold, ...] = ()
     """Why the file waits for release by a person; empty: it does not."""
+    broken: dict[str, Broken] = field(default_factory=dict)
+    """Rule of the standard → how often a relation within rows does not hold; asked about in `findings`."""
     changes: pl.DataFrame | None = None
     """Every repaired cell (`standards.changes.CHANGES_SCHEMA`); None where nobody asked for it."""
 
@@ -138,6 +149,3 @@ class Table:
     """Repairs that are taken back: `KIND` for every column, `KIND:COLUMN` for one."""
     is_released: bool = False
     """A person has looked at the personal data and released it: the privacy gate lets everything through."""
-
-
-JsonObject = dict[str, Any]

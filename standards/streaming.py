@@ -22,9 +22,10 @@ from standards.gate import merged
 from standards.mapping import Mapping
 from standards.matching import match_table
 from standards.messages import say
-from standards.model import Finding, Hold, Judgement, Repair, Severity, Table
+from standards.model import Broken, Finding, Hold, Judgement, Repair, Severity, Table
 from standards.overall import Overall
 from standards.places_matching import Sampler
+from standards.plausibility import more_broken, row_questions
 from standards.privacy import personal_columns
 from standards.repeats import Repeats
 from standards.samples import sample
@@ -103,12 +104,14 @@ class _Tally:
     notes: dict[tuple[str, str | None, str], Finding] = field(default_factory=dict)
     rows: list[Finding] = field(default_factory=list)
     held: tuple[Hold, ...] = ()
+    broken: dict[str, Broken] = field(default_factory=dict)
 
     def add(self, judged: Judgement, notes: list[Finding]) -> None:
         self.rows += row_findings(judged.rejected.head(max(0, ROW_FINDINGS - self.rejected)))
         self.accepted += judged.rows_accepted
         self.rejected += judged.rows_rejected
         self.held = merged((*self.held, *judged.held))
+        self.broken = more_broken(self.broken, judged.broken)
         for repair in judged.repairs:
             key = (repair.kind, repair.column)
             so_far = self.repairs.get(key)
@@ -141,9 +144,10 @@ def _judgement(
         accepted=pl.DataFrame(schema={"_row": pl.Int64, **standard.schema()}),
         rejected=pl.DataFrame(schema=REJECTED_SCHEMA),
         repairs=tuple(tally.repairs.values()),
-        findings=(*told, *tally.rows),
+        findings=(*told, *row_questions(standard, tally.broken), *tally.rows),
         unmapped=mapping.unmapped,
         held=tally.held,
+        broken=tally.broken,
         accepted_count=tally.accepted,
         rejected_count=tally.rejected,
     )

@@ -203,6 +203,9 @@ def _notes(book: Book, judgement: Judgement) -> None:
         lines.append(("Ergebnis", "", text))
         if judgement.changes.height > XLSX_ROWS:
             lines.append(("Hinweis", "", f"Die Liste der Änderungen ist nach {XLSX_ROWS} Zeilen abgeschnitten."))
+    lines += [
+        ("Freigabe", hold.column, f"{hold.message_de} Die Datei wartet auf eine Person.") for hold in judgement.held
+    ]
     lines += [(_KIND[finding.severity], finding.column or "", finding.message_de) for finding in told]
     page = book.sheet("Hinweise", [("Art", 12), ("Spalte", 24), ("Hinweis", _NOTE)], rows=len(lines))
     for row, (kind, column, text) in enumerate(lines, start=1):

@@ -104,6 +104,7 @@ def _version(outcome: Outcome, converted_at: datetime) -> dict[str, Any]:
         "corrects": _json(outcome.corrects),
         "replays": outcome.replays,
         "undo": _json(receipt.undo),
+        "facts": _json(outcome.facts) if outcome.facts else "",
     }
 
 

@@ -43,7 +43,7 @@ _VERSIONS: Schema = _OWNER | {
     **dict.fromkeys(("repairs", "mapping", "findings", "reading", "reject_reasons"), pl.String()),
     "is_invented": pl.Boolean(),
     "stand": pl.Date(),
-    **dict.fromkeys(("held", "decision", "corrects", "replays", "undo"), pl.String()),
+    **dict.fromkeys(("held", "decision", "corrects", "replays", "undo", "facts"), pl.String()),
 }
 _POINTERS: Schema = _OWNER | {
     "standard": pl.String(),

@@ -12,6 +12,7 @@ from orchestration.cli.arguments import AsJson, Maps, Undo, require_standard, un
 from orchestration.cli.output import CannotError, err, out, print_json, table
 
 if TYPE_CHECKING:
+    from connectors.facts import FactsBook
     from connectors.reading.result import ReadReport
     from standards.model import Judgement, Repair
     from storage.sites import Sites
@@ -127,6 +128,7 @@ def check(
             told=told,
             kept=answers.told_of(answers.load(sites.onprem, publisher)) if sites and publisher else None,
             changes=bool(changes or (fixed and fixed.suffix.lower() == ".xlsx")),
+            book=_book(sites),
         )
     except Unreadable as problem:
         raise CannotError(f"{file.name}: {problem.message_de}") from problem
@@ -140,6 +142,15 @@ def check(
         _say_judgement(file, judgement)
     if judgement.rows_rejected:
         raise typer.Exit(1)
+
+
+def _book(sites: Sites | None) -> FactsBook | None:
+    """What stands of this and other Kommunen, to compare with."""
+    if sites is None:
+        return None
+    from connectors.facts import FactsBook
+
+    return FactsBook(sites.onprem)
 
 
 def _sites(*, is_new: bool) -> Sites | None:
@@ -171,6 +182,7 @@ def _check_document(report: ReadReport, judgement: Judgement) -> dict[str, objec
         "rows_rejected": judgement.rows_rejected,
         "repairs": list(judgement.repairs),
         "changes": judgement.changes.height if judgement.changes is not None else None,
+        "held": list(judgement.held),
         "findings": list(judgement.findings),
     }
 
@@ -204,6 +216,10 @@ def _say_judgement(file: Path, judgement: Judgement) -> None:
         rows = [(r.title_de, r.column, r.count, _example(r), r.kind) for r in judgement.repairs]
         columns = ["was", "Spalte", "Anzahl", "zum Beispiel", "zurücknehmen mit --undo"]
         out.print(table("Repariert", columns, rows, right=["Anzahl"]))
+    if judgement.held:
+        out.print("Wartet beim Abgeben auf die Freigabe durch eine Person:", style="yellow")
+        for hold in judgement.held:
+            out.print(f"  · {hold.message_de}", markup=False)
     shown = judgement.findings[:20]
     for finding in shown:
         out.print(f"  {finding.severity.value}: {finding.message_de}", markup=False)
