@@ -374,11 +374,12 @@ def _held(
 
 
 def _reasons(rejected: pl.DataFrame) -> tuple[tuple[str, int], ...]:
-    """How often each reason, most frequent first."""
+    """How often each reason in each column, most frequent first, in the words of the first row it is about."""
     if rejected.is_empty():
         return ()
-    counts = rejected.get_column("message_de").value_counts(sort=True)
-    return tuple((str(reason), int(count)) for reason, count in counts.iter_rows())
+    counts = rejected.group_by("code", "column", maintain_order=True).agg(pl.col("message_de").first(), pl.len())
+    counts = counts.sort("len", descending=True, maintain_order=True)
+    return tuple((str(reason), int(count)) for reason, count in counts.select("message_de", "len").iter_rows())
 
 
 def _without_standard(task: Task, standard: str, standards: Mapping[str, Standard]) -> Outcome:

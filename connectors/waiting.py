@@ -31,7 +31,7 @@ from connectors.pending import Known, Standing, Task, without_standard_id
 from connectors.publishers import Publishers
 from connectors.raw.ledger import pointer_frame, version_frame
 from connectors.raw.loading import work_folder
-from connectors.raw.reading import current_versions, scan, standing, version_rows
+from connectors.raw.reading import scan, standing, version_rows
 from connectors.raw.spool import Spool
 from connectors.raw.tables import POINTERS, VERSIONS, ensure_tables, rejects_table
 from connectors.releases import Decision, Verdict, decide
@@ -148,13 +148,14 @@ def rejects(sites: Sites, publishers: Publishers, standards: Mapping[str, Standa
     ]
 
 
-def write_waiting(sites: Sites, dataset: DatasetId, path: Path) -> int:
-    """Write the rejected rows of a dataset's current version for the clerk; how many. Raises `NotHeldError`."""
-    current = current_versions(sites.onprem).filter(pl.col("_dataset") == str(dataset))
-    if not current.height:
-        raise NotHeldError(f"There is no current version of {dataset}.")
-    version = current.row(0, named=True)
-    rows = version_rows(sites.onprem, rejects_table(version["standard"]), dataset, version["_version"])
+def write_waiting(
+    sites: Sites, publishers: Publishers, standards: Mapping[str, Standard], dataset: DatasetId, path: Path
+) -> int:
+    """Write the waiting rows of a dataset for the clerk to correct; how many. Raises `NotHeldError`."""
+    waiting = [one for one in rejects(sites, publishers, standards, dataset.owner) if one.dataset == str(dataset)]
+    if not waiting or not waiting[0].rows_rejected:
+        raise NotHeldError(f"No rows of {dataset} wait. See `allmende rejects list`.")
+    rows = version_rows(sites.onprem, rejects_table(waiting[0].standard), dataset, waiting[0].version)
     write_rejected_rows(rows, path)
     return rows["_row"].n_unique()
 

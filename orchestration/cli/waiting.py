@@ -150,7 +150,7 @@ def rejects_write(
 
     platform = _platform()
     name = DatasetId.parse(dataset)
-    count = write_waiting(platform.sites, name, output)
+    count = write_waiting(platform.sites, platform.publishers, platform.standards, name, output)
     err.print(f"{count} rows in {output}; hand it in again with --dataset {name.slug}.", markup=False)
 
 

@@ -110,7 +110,7 @@ def test_a_corrected_rejects_file_is_merged_into_its_dataset(platform, hand_in, 
     sites = platform[0]
     hand_in(BAD)
     assert load()[str(BAEUME)].rows_rejected == 2
-    assert write_waiting(sites, BAEUME, tmp_path / f"zurueck.{suffix}") == 2
+    assert write_waiting(*platform, BAEUME, tmp_path / f"zurueck.{suffix}") == 2
     read = pl.read_csv if suffix == "csv" else pl.read_excel
     rows = read(tmp_path / f"zurueck.{suffix}", infer_schema_length=0)
     assert rows.columns == ["Zeile", "Grund", "Baumnummer", "Höhe (m)", "Bemerkung"]
