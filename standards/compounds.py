@@ -23,7 +23,7 @@ _MEANINGS: dict[str, str] = {
     "deutsch": "deutsch deutsche deutscher german", "name": "name namen bezeichnung bezeichnungen benennung",
     "sorte": "sorte cultivar", "standort": "standort", "lage": "lage", "strasse": "strasse strassen street", "haus": "haus",
     "plz": "postleitzahl", "ort": "ort", "gemeinde": "gemeinde", "stadt": "stadt",
-    "adresse": "adresse adressen anschrift address", "platz": "platz plaetze platze plaetzen", "stell": "stell", "park": "park parking",
+    "adresse": "adresse adressen anschrift address", "platz": "platz plaetze platze plaetzen space spaces", "stell": "stell", "park": "park parking",
     "garage": "garage", "anzahl": "anzahl zahl", "kapazitaet": "kapazitaet kapazitaeten capacity",
     "behindert": "behindert behinderte behinderten behindertengerecht behindertengerechte schwerbehindert schwerbehinderte schwerbehinderten disabled",
     "frei": "frei freie freien freier verfuegbar verfuegbare free vacant available", "belegt": "belegt belegte belegten besetzt besetzte occupied",
@@ -59,6 +59,7 @@ _SMALL = "der die das des dem den ein eine in im i am an auf und u fuer zur zum 
 _NOISE = frozenset((*_SMALL.split(), "aktuell", "aktuelle", "aktueller", "geschaetzt", "erfasst", "text"))
 _LINKS = ("", "s", "n", "en", "e", "es", "er")
 _IN_HEIGHT = re.compile(r"(?i)\bin\s+\d+([.,]\d+)?\s*m\.?(\s+höhe|\s+hoehe)?\b")
+_NUMBER_OF = re.compile(r"(?i)number[ _]?of[ _]?(?=[A-Z])|number_of_")
 _CAMEL = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])|(?<=[A-ZÄÖÜ])(?=[A-ZÄÖÜ][a-zäöüß]{2})|[^A-Za-zÄÖÜäöüßø0-9]+")
 _STEMS = {word: meaning for meaning, words in _MEANINGS.items() for word in words.split()}
 _LONGEST = max(map(len, _STEMS))
@@ -67,7 +68,7 @@ _LONGEST = max(map(len, _STEMS))
 @lru_cache(maxsize=65536)
 def meanings(header: str) -> frozenset[str]:
     """What a header says, unit and small words left out; empty where nothing is left."""
-    bare = _IN_HEIGHT.sub(" ", header)
+    bare = _IN_HEIGHT.sub(" ", _NUMBER_OF.sub("Anzahl ", header))
     words = [word for part in _CAMEL.split(bare) if part and (word := fold(part) or part.lower())]
     words = [word for word in words if word not in _NOISE and word not in UNITS] or words
     found: list[str] = []

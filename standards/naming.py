@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from standards.compounds import cut_off, known, meanings, meanings_cut
@@ -13,6 +14,7 @@ MEANT = 0.9
 """Certainty of a header that says the same in other words."""
 CUT = 0.86
 """Certainty of a header that is the beginning of a known one, as dBase cuts it off."""
+_PATH = re.compile(r"\.(?=[^\d\s])")
 _SHORT = 6
 """Shorter words are never alike."""
 
@@ -47,7 +49,8 @@ def _scored(standard: Standard, columns: tuple[str, ...]) -> list[Score]:
 
 
 def _in_other_words(standard: Standard, column: str) -> tuple[str, float] | None:
-    for said in (meanings(column), meanings_cut(column)):
+    last = _PATH.split(column)[-1]
+    for said in (meanings(column), meanings_cut(column), *([meanings(last)] if last != column else [])):
         if meant := standard.meaning_index.get(standard.meaning_of(said)):
             return meant[0], MEANT
     short = cut_off(column)
