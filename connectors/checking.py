@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from standards.definition import Standard
 
 NO_STANDARD = ""
-_SURE = 0.5
+_SURE = 0.45
 """The least score with which columns tell a standard."""
 _LEAD = 0.15
 """How far the second best must be behind."""

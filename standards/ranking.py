@@ -7,6 +7,7 @@ without asking is the caller's to say.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping as MappingOf
 from functools import lru_cache
 
@@ -18,7 +19,7 @@ from standards.matching import match_table
 from standards.model import Table
 from standards.records import expanded
 
-UNSURE = 0.45
+UNSURE = 0.44
 """Without a required field, or where a standard must be spoken of and is not: a person is asked."""
 _NAMED, _SPOKEN, _HEADED = 0.3, 0.25, 0.1
 """What a word in the file's name or titles adds, what one in enough of its first rows, what one in a header."""
@@ -27,6 +28,12 @@ _WEAK = 0.08
 """Below so little served the words count for less, at nothing they count for nothing."""
 _SILENT = 0.6
 """For a standard nobody speaks of, where the rows speak of another: lists of places all have the same columns."""
+_MANY = 12
+"""More columns than these do not make a file less of a standard."""
+_ALONE, _FEW, _SURE = 0.15, 3, 0.85
+"""What columns add that no other standard takes, how many of them are as good as all, and how sure they must be."""
+_LACKING = 0.4
+"""What is left of the columns' word where a required field is missing."""
 _SHORT = 3
 """Words up to this length count at the beginning of a word only: `rad` is in `Radweg` and not in `Grad`."""
 
@@ -34,7 +41,7 @@ _SHORT = 3
 def rank(table: Table, standards: MappingOf[str, Standard]) -> list[tuple[str, float]]:
     """(standard, score 0…1), best first.
 
-    A clear winner has ≥ 0.5 and leads by ≥ 0.15; else a person is asked.
+    A clear winner has ≥ 0.45 and leads by ≥ 0.15; else a person is asked.
     """
     told = _plain(" ".join((table.filename, *table.context.keys(), *table.context.values())))
     headers = _plain(" ".join(table.frame.columns))
@@ -42,9 +49,14 @@ def rank(table: Table, standards: MappingOf[str, Standard]) -> list[tuple[str, f
     named = {key for key, standard in standards.items() if _is_named(standard, told)}
     headed = {key for key, standard in standards.items() if _is_named(standard, headers)}
     spoken = {key for key, standard in standards.items() if _share(standard.file_words, rows) >= _ENOUGH}
+    read = {key: expanded(table, standard) for key, standard in standards.items()}
+    mappings = {key: match_table(read[key], standard) for key, standard in standards.items()}
+    taken = Counter(column for mapping in mappings.values() for column in _sure_columns(mapping))
     scores = []
     for key, standard in standards.items():
-        served, lacks = _served(table, standard)
+        served, lacks = _served(read[key], standard, mappings[key])
+        alone = sum(taken[column] == 1 for column in _sure_columns(mappings[key]))
+        served += _ALONE * min(1.0, alone / _FEW) * (_LACKING if lacks else 1.0)
         words = _NAMED * (key in named) + _SPOKEN * (key in spoken) + _HEADED * (key in headed)
         score = served + words * min(1.0, served / _WEAK)
         is_meant = key in named | spoken | headed
@@ -55,19 +67,25 @@ def rank(table: Table, standards: MappingOf[str, Standard]) -> list[tuple[str, f
     return sorted(scores, key=lambda item: (-item[1], item[0]))
 
 
-def _served(table: Table, standard: Standard) -> tuple[float, bool]:
+def _sure_columns(mapping: Mapping) -> set[str]:
+    """Columns that surely serve a field; coordinates count nothing, nor do numbers under any header."""
+    return {
+        match.column for match in mapping.matches if match.confidence >= _SURE and match.field not in ("lat", "lon")
+    }
+
+
+def _served(table: Table, standard: Standard, mapping: Mapping) -> tuple[float, bool]:
     """How much of the standard the columns serve and how much of them it uses; whether a required field is missing.
 
     Coordinates count nothing: every list of places has them.
     """
-    table = expanded(table, standard)
-    mapping = match_table(table, standard)
     certain = {
         m.field: max(0.0, (m.confidence - 0.6) / 0.4)
         for m in mapping.matches
         if not standard.by_name[m.field].helper or m.how == "wide"
     }
-    certain |= {name: 0.8 for name in (mapping.unpivot.set_fields if mapping.unpivot else ()) if name not in certain}
+    said = 0.8 if _sure_columns(mapping) & {c for c, _ in (mapping.unpivot.columns if mapping.unpivot else ())} else 0.3
+    certain |= {name: said for name in (mapping.unpivot.set_fields if mapping.unpivot else ()) if name not in certain}
     certain |= {f.name: certain[f.year_of] for f in standard.fields if f.year_of in certain and f.name not in certain}
     weights = {
         f.name: (3.0 if f.required else 2.0 if f.expected or f.name in standard.key else 1.0)
@@ -77,8 +95,9 @@ def _served(table: Table, standard: Standard) -> tuple[float, bool]:
     lacks = any(f.required and f.name not in _made(mapping, standard) for f in standard.fields)
     fulfilled = sum(weights.get(name, 0.0) * score for name, score in certain.items())
     columns = [c for c in table.frame.columns if not c.startswith("geometry")]
-    used = len({m.column for m in mapping.matches if m.field not in ("lat", "lon")}) / max(1, len(columns))
-    return (0.6 * fulfilled / (sum(weights.values()) or 1.0) + 0.4 * used) * (0.4 if lacks else 1.0), lacks
+    used = len(_sure_columns(mapping)) / max(1, min(len(columns), _MANY))
+    fulfilled /= sum(weights.values()) or 1.0
+    return (0.6 * fulfilled + 0.4 * min(1.0, used)) * (_LACKING if lacks else 1.0), lacks
 
 
 def _made(mapping: Mapping, standard: Standard) -> frozenset[str]:

@@ -13,8 +13,9 @@ import polars as pl
 import pytest
 
 from connectors.reading import read_table
-from standards.engine import judge, rank
+from standards.engine import judge
 from standards.model import Judgement, Table
+from standards.ranking import rank
 from standards.registry import load_standards
 
 STANDARDS = load_standards()

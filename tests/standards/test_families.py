@@ -7,8 +7,9 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from standards.engine import judge, rank
+from standards.engine import judge
 from standards.model import Judgement, Table
+from standards.ranking import rank
 from standards.registry import load_standards
 
 STANDARDS = load_standards()
