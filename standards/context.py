@@ -14,10 +14,6 @@ _UNIT = re.compile(
     r"(?:^|[\s(\[:])(?:in\s+)?(t€|teur|tsd\.?\s?(?:€|eur(?:o)?)|tausend\s+(?:€|eur(?:o)?)|1\.?000\s?(?:€|eur(?:o)?)|mio\.?\s?(?:€|eur(?:o)?))(?![\w€])",
     re.IGNORECASE,
 )
-_WORDS = {
-    "1000€": "teur", "1000eur": "teur", "1000euro": "teur", "tausend€": "teur",
-    "tausendeur": "teur", "tsdeuro": "teur", "mioeuro": "mioeur",
-}  # fmt: skip
 
 
 def places(table: Table, headers: Iterable[str]) -> list[tuple[str, str]]:
@@ -58,5 +54,5 @@ def money_unit(texts: list[tuple[str, str]]) -> tuple[str, str, str] | None:
         found = _UNIT.search(text)
         if found:
             word = fold(found[1])
-            return where, found[1], _WORDS.get(word) or UNITS.get(word, "teur")
+            return where, found[1], UNITS.get(word, "teur")
     return None

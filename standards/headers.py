@@ -12,7 +12,7 @@ _PATH = re.compile(r"[.:/](?=[^\d\s])")
 _COUNTED = re.compile(r"(?:[_ ]\(?\d{1,2}\)?)$")
 _UNIT_IN_BRACKETS = re.compile(r"[(\[]\s*(?:in\s+)?([^()\[\]]{1,12}?)\s*[)\]]")
 _UNIT_AT_END = re.compile(
-    r"(?:[_\s,]|\bin\s)+(mm|cm|m|km|qm|m2|m²|ha|km2|eur|euro|€|t€|teur|tsd\.? ?eur|min|std|h|metern?|zentimetern?|quadratmetern?|hektar|minuten)\.?$",
+    r"(?:[_\s,]|\bin\s)+(mm|cm|m|km|qm|m2|m²|ha|km2|(?:tsd\.? ?|tausend |mio\.? ?|1\.?000 ?)?(?:eur|euro|€)|t€|teur|min|std|h|metern?|zentimetern?|quadratmetern?|hektar|minuten)\.?$",
     re.IGNORECASE,
 )
 _UMLAUTS = str.maketrans(
@@ -23,7 +23,7 @@ UNITS: dict[str, str] = {
     "mm": "mm", "millimeter": "mm", "cm": "cm", "zentimeter": "cm", "dm": "dm", "m": "m", "meter": "m", "metern": "m",
     "km": "km", "qm": "m2", "m2": "m2", "quadratmeter": "m2", "quadratmetern": "m2", "ha": "ha", "hektar": "ha", "ar": "a",
     "km2": "km2", "eur": "eur", "euro": "eur", "€": "eur", "t€": "teur", "teur": "teur", "tsdeur": "teur", "tsd€": "teur",
-    "tausendeuro": "teur", "mio€": "mioeur", "mioeur": "mioeur", "min": "min", "minuten": "min", "std": "h", "h": "h",
+    "tausendeuro": "teur", "tausend€": "teur", "tausendeur": "teur", "tsdeuro": "teur", "1000€": "teur", "1000eur": "teur", "1000euro": "teur", "mioeuro": "mioeur", "mio€": "mioeur", "mioeur": "mioeur", "min": "min", "minuten": "min", "std": "h", "h": "h",
     "stunden": "h", "s": "s", "sekunden": "s",
 }  # fmt: skip
 """Unit words (folded) → unit code."""

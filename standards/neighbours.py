@@ -13,6 +13,8 @@ from standards.samples import code_words, share
 
 ENOUGH = 3
 """Fewer values say nothing."""
+MOST = 0.9
+"""Share of the values of a column without a header that must look like the field: a row of another kind happens."""
 _NAMELESS = re.compile(r"spalte_\d+")
 _COUNTED = re.compile(r"_\d{1,2}$")
 Take = tuple[str, str, str, float]
@@ -67,7 +69,7 @@ def nameless(standard: Standard, columns: tuple[str, ...], served: Collection[st
         if not _NAMELESS.fullmatch(column) or not values(column):
             continue
         for wanted in open_fields:
-            if share(values(column), re.compile(wanted.nameless or "").match) == 1.0:
+            if share(values(column), re.compile(wanted.nameless or "").match) >= MOST:
                 open_fields.remove(wanted)
                 yield column, wanted.name, "content", 0.85
                 break

@@ -61,14 +61,17 @@ def find_unpivot(  # noqa: PLR0917  all of them are the state of one matching
     frame: pl.DataFrame,
 ) -> tuple[Unpivot, tuple[ColumnMatch, ...], tuple[Finding, ...]] | None:
     """The first rule that holds: enough matching columns, nearly all their values numbers."""
-    for rule in standard.wide:
+    tries = [(rule, rule.minimum_columns) for rule in standard.wide] + [
+        (rule, 1) for rule in standard.wide if rule.alone
+    ]
+    for rule, least in tries:
         repeated = {by_field[name] for name in rule.repeat if name in by_field}
         free = tuple(column for column in columns if column not in taken or column in repeated)
         search = _Search(rule, standard, free, by_field, values, frame)
         found = _found(search)
-        if found is None or len(found) < rule.minimum_columns:
+        if found is None or len(found) < least:
             continue
-        said = _shared(found) if rule.columns else found
+        said = _shared(found) if rule.columns else _in_time(standard, found)
         cells = tuple((column, search.cells[column]) for column, _ in found if column in search.cells)
         headers = tuple((column, tuple(sorted(told.items()))) for column, told in said)
         spec = Unpivot(rule.value, headers, _unit(found), cells, is_loose=rule.any_header)
@@ -83,7 +86,7 @@ def find_unpivot(  # noqa: PLR0917  all of them are the state of one matching
 def _found(search: _Search) -> Said | None:
     """The columns of the rule and what each says; None where the rule does not hold."""
     rule = search.rule
-    if not set(rule.needs) <= search.by_field.keys():
+    if not set(rule.needs) <= search.by_field.keys() or (rule.unless and set(rule.unless) <= search.by_field.keys()):
         return None
     if rule.repeat:
         return _repeated(search) if _needed(search) else None
@@ -244,6 +247,13 @@ def _shared(found: Said) -> Said:
         if len(told) == 1 and any(name not in said for _, said in found):
             single[name] = told.pop()
     return [(column, {**single, **said}) for column, said in found]
+
+
+def _in_time(standard: Standard, found: Said) -> Said:
+    """A day or year that only some headers say, and say alike, holds for all (`Einwohner 2022` beside `weiblich`)."""
+    timed = {f.name for f in standard.fields if f.type in ("date", "datetime", "year")}
+    told = {(name, text) for _, said in found for name, text in said.items() if name in timed}
+    return [(column, {**dict(told), **said}) for column, said in found] if len(told) == 1 else found
 
 
 def _unit(found: Said) -> str | None:

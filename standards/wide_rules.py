@@ -63,10 +63,14 @@ class Wide(_Frozen):
     skip: str | None = None
     """Shares and sums of the same things: not used, but named in a finding."""
     minimum_columns: int = 1
+    alone: bool = False
+    """Where no rule holds, one column is enough: it is called like the value, and its header says more."""
     each: bool = False
     """Every one of `columns` must have found a column."""
     needs: tuple[str, ...] = ()
     """Fields that must have a column for the rule to apply."""
+    unless: tuple[str, ...] = ()
+    """Fields that must not all have a column."""
     needs_any: tuple[tuple[str, ...], ...] = ()
     """Of each group one field must have a column."""
     sum_of_others: dict[str, str] = Field(default_factory=dict)
@@ -94,7 +98,7 @@ class Wide(_Frozen):
 
     def fields(self) -> tuple[str, ...]:
         """All fields the rule names."""
-        named = [self.value, *self.needs, *self.repeat, *self.sum_of_others, *(self.twins or ({}, {}))[0]]
+        named = [self.value, *self.needs, *self.unless, *self.repeat, *self.sum_of_others, *(self.twins or ({}, {}))[0]]
         named += [name for group in self.needs_any for name in group]
         named += [name for group in self.adds_up_to.values() for name in group]
         named += [part.field for part in self.parts if part.field]

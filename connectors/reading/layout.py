@@ -247,7 +247,8 @@ def _continues(first: list[str], row: list[str], typed: list[int], kinds: list[s
     texts = [cell.strip() for cell in row if cell.strip()]
     if not texts or any(len(text) > 200 for text in texts):
         return False
-    if _is_under_blank(first, row, below) or _is_under_groups(first, row, below) or _is_second_half(row, typed, below):
+    under = _is_under_blank(first, row, below) or _is_under_groups(first, row, below)
+    if under or _is_second_half(row, typed, below) or _years_below(first, row, below):
         return True
     if len(texts) == 1 and texts[0].lower().strip("[]()") in UNITS:
         at = next(at for at, cell in enumerate(row) if cell.strip())
@@ -291,6 +292,20 @@ def _is_second_half(row: list[str], typed: list[int], below: list[list[str]]) ->
         not row[at].strip() and all(at < len(other) and other[at].strip() for other in below) for at in range(len(row))
     )
     return gaps if are_years else (repeated or gaps) and lower * 2 >= len(cells)
+
+
+def _years_below(first: list[str], row: list[str], below: list[list[str]]) -> bool:
+    """Years right below names of figures (`Ansatz` over `2025`), where what follows is no year."""
+    years = [at for at, cell in enumerate(row) if is_year(cell.strip())]
+    if (
+        len(years) < 2
+        or not below
+        or any(at >= len(first) or not first[at].strip() or is_year(first[at]) for at in years)
+    ):
+        return False
+    numbers = [at for at, cell in enumerate(row) if shape(cell) == "number"]
+    following = [other[at].strip() for other in below for at in years if at < len(other) and other[at].strip()]
+    return numbers == years and sum(map(is_year, following)) <= 0.1 * len(following)
 
 
 def _is_under_blank(first: list[str], row: list[str], below: list[list[str]]) -> bool:
