@@ -32,7 +32,14 @@ def sample(frame: pl.DataFrame, column: str) -> tuple[str, ...]:
 
 
 def _said(values: Sequence[str | None]) -> tuple[str, ...]:
-    return tuple(text for value in values if value and (text := value.strip()) and text.lower() not in MISSING_WORDS)
+    return tuple(filter(None, map(_bare, values)))
+
+
+@lru_cache(maxsize=65536)
+def _bare(value: str | None) -> str:
+    """A value without blanks around it; empty where it says that nothing is known."""
+    text = value.strip() if value else ""
+    return "" if text.lower() in MISSING_WORDS else text
 
 
 class Samples:

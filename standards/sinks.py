@@ -63,6 +63,29 @@ class FileSink:
         self._writers = {}
 
 
+class Rows:
+    """One frame after another into one file by suffix, or nowhere; it appears whole or not at all."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._writer = _writer(path) if path else None
+
+    def add(self, frame: pl.DataFrame) -> None:
+        if self._writer is not None and frame.width:
+            self._writer.add(frame)
+
+    def finish(self) -> None:
+        if self._writer is not None:
+            self._writer.finish()
+            self._writer = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._writer is not None:
+            self._writer.abandon()
+
+
 def _writer(path: Path) -> _Writer:
     return ParquetWriter(path) if path.suffix.lower() in PARQUET else CsvWriter(path)
 
@@ -108,9 +131,11 @@ class ParquetWriter:
 
     def finish(self) -> None:
         if self._thread is None:
-            raise RuntimeError("no part was written")
-        self._put(None)
-        self._thread.join()
+            # nothing was said, not even the columns
+            pl.DataFrame().write_parquet(self._partial)
+        else:
+            self._put(None)
+            self._thread.join()
         if self._error is not None:
             raise self._error
         self._partial.replace(self._path)

@@ -88,11 +88,10 @@ class Memory:
         width = len(known.report.columns)
         results: list[ReadResult | None] = [None] * len(files)
         fitting = [at for at, text in enumerate(texts) if text is not None and joint.fits(text, known.dialect, width)]
-        tables = joint.parse_together([texts[at] or "" for at in fitting], known.dialect, width)
+        tables = joint.parse_together([texts[at] or "" for at in fitting], known.dialect, known.report.columns)
         for at, table in zip(fitting, tables, strict=True):
             if table is not None:
-                frame = table.frame.rename(dict(zip(table.frame.columns, known.report.columns, strict=True)))
-                results[at] = ReadResult(frame, table.rows, replace(known.report, rows=frame.height))
+                results[at] = ReadResult(table.frame, table.rows, replace(known.report, rows=table.frame.height))
         return [self.recall(data) if result is None else result for data, result in zip(files, results, strict=True)]
 
 

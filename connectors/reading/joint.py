@@ -61,11 +61,11 @@ def ends_plainly(last: Sequence[Sequence[str]], width: int) -> bool:
     return not is_footer(list(last[-1]), width, regular=True)
 
 
-def parse_together(texts: Sequence[str], dialect: Dialect, width: int) -> list[Body | None]:
+def parse_together(texts: Sequence[str], dialect: Dialect, columns: Sequence[str]) -> list[Body | None]:
     """The body of each text that `fits`, in order; None where it turns out not to be plain."""
     found: list[Body | None] = []
     for group in _groups(texts):
-        found += _parse(group, dialect, width)
+        found += _parse(group, dialect, columns)
     return found
 
 
@@ -82,21 +82,22 @@ def _groups(texts: Sequence[str]) -> Iterator[list[str]]:
         yield group
 
 
-def _parse(texts: list[str], dialect: Dialect, width: int) -> list[Body | None]:
+def _parse(texts: list[str], dialect: Dialect, columns: Sequence[str]) -> list[Body | None]:
     """All at once; where something is wrong half by half, so that one odd file does not spoil the others."""
     bodies = [text[text.find("\n") + 1 :] for text in texts]
     bodies = [body if body.endswith("\n") or not body else body + "\n" for body in bodies]
     joined = "".join(bodies).encode()
-    parsed = bulk.read_body(joined, dialect.delimiter, dialect.quotechar, width) if joined else None
+    parsed = bulk.read_body(joined, dialect.delimiter, dialect.quotechar, len(columns)) if joined else None
     split = None
     if parsed is not None and not parsed[2]:
-        split = _split(parsed[0], parsed[1], [body.count("\n") for body in bodies], width)
+        parsed[0].columns = list(columns)
+        split = _split(parsed[0], parsed[1], [body.count("\n") for body in bodies], len(columns))
     if split is not None:
         return split
     if len(texts) == 1:
         return [None]
     half = len(texts) // 2
-    return _parse(texts[:half], dialect, width) + _parse(texts[half:], dialect, width)
+    return _parse(texts[:half], dialect, columns) + _parse(texts[half:], dialect, columns)
 
 
 def _split(frame: pl.DataFrame, starts: pl.Series, lines: list[int], width: int) -> list[Body | None] | None:
@@ -105,18 +106,21 @@ def _split(frame: pl.DataFrame, starts: pl.Series, lines: list[int], width: int)
     cuts = starts.search_sorted(tops).to_list()
     # files without a row are left out of the comparison: they have no start
     filled = [(cut, top) for cut, top in zip(cuts, tops.to_list(), strict=True) if cut < frame.height]
-    if any(starts[cut] != top for cut, top in filled):
+    if starts.gather([cut for cut, _ in filled]).to_list() != [top for _, top in filled]:
         return None
     empty = frame.to_series(0).str.contains(_HOLDS_NOTHING).fill_null(value=True).arg_true()
     spoiled = {bisect_right(cuts, at) - 1 for at in empty.to_list()}
     ends = [at for low, high in pairwise(cuts) for at in range(max(high - _LEAST_ROWS, low), high)]
     last = iter(frame[ends].rows()) if ends else iter(())
+    # the line of each row in its own file, whose header is the first
+    own = pl.DataFrame({"top": tops.head(len(lines)), "n": pl.Series(cuts).diff().drop_nulls()})
+    offsets = own.filter(pl.col("n") > 0).select(pl.col("top").repeat_by("n").explode())["top"]
+    rows = starts - offsets + 2 if frame.height else starts
     found: list[Body | None] = []
     for number, (low, high) in enumerate(pairwise(cuts)):
         tail = [[cell or "" for cell in next(last)] for _ in range(min(high - low, _LEAST_ROWS))]
         if high - low < _LEAST_ROWS or number in spoiled or not ends_plainly(tail, width):
             found.append(None)
         else:
-            rows = starts.slice(low, high - low) - (tops[number] - 2)
-            found.append(Body(frame.slice(low, high - low), rows))
+            found.append(Body(frame.slice(low, high - low), rows.slice(low, high - low)))
     return found

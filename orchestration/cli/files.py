@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orchestration.cli.arguments import AsJson, Maps, Undo, require_standard, undone, wrong_ags
+from orchestration.cli.folders import check_folder
 from orchestration.cli.output import CannotError, err, out, print_json, table
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _say_reading(file: Path, report: ReadReport) -> None:
 
 
 def check(
-    file: Annotated[Path, typer.Argument(help="The file to check.")],
+    file: Annotated[Path, typer.Argument(help="The file to check, or a folder: all files in it at once.")],
     standard: Annotated[
         str | None, typer.Option(help="Name of the standard, e.g. baumkataster; else the best match.")
     ] = None,
@@ -110,10 +111,15 @@ def check(
     from standards.registry import load_standards
     from standards.writing import write_changes
 
-    if not file.is_file():
+    if not file.exists():
         raise CannotError(f"{file}: there is no such file. Check the path.")
     known = load_standards()
     _require_known(standard, known, publisher)
+    if file.is_dir():
+        check_folder(
+            file, known[standard] if standard else known, publisher, fixed=fixed, rejects=rejects, as_json=as_json
+        )
+        return
     told = answers.parse(maps or [])
     sites = _sites(is_new=bool(told)) if publisher else None
     try:

@@ -40,7 +40,7 @@ def test_joint_files_read_like_each_alone() -> None:
 def test_joint_parse_leaves_out_only_the_odd_file() -> None:
     """A file whose quotes spill over its end gets no answer; its neighbours get theirs."""
     good, bad = HEAD + BODY, HEAD + BODY + 'a;"b;c\nd";e;f"\n'
-    found = joint.parse_together([good, bad, good], Dialect(";", '"'), 3)
+    found = joint.parse_together([good, bad, good], Dialect(";", '"'), ("a", "b", "c"))
     assert [body.frame.height if body else None for body in found] == [5, None, 5]
     assert found[2] is not None
     assert found[2].rows.to_list() == [2, 3, 4, 6, 7]

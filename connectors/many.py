@@ -1,0 +1,138 @@
+"""A folder of files checked together: files of one layout are read and judged in one pass, all good rows to one file.
+
+What does not belong here: files that were handed in (`conversion`), the command line's words.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from connectors.checking import as_table, decided
+from connectors.reading.result import ReadResult, Unreadable
+from standards.model import Judgement, Table
+
+if TYPE_CHECKING:
+    from standards.definition import Standard
+
+FILE = "datei"
+"""Column of the outputs that says which file a row is from."""
+_BYTES = 64 * 1024**2
+_FILES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What became of one file of the folder; `message_de` is set where it could not be read."""
+
+    file: str
+    standard: str = ""
+    rows_accepted: int = 0
+    rows_rejected: int = 0
+    repairs: int = 0
+    code: str = ""
+    message_de: str = ""
+
+
+def files_below(folder: Path) -> list[Path]:
+    """The files of a folder and its folders, without hidden ones and links, in order."""
+    found = []
+    for root, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        here = Path(root)
+        found += [here / name for name in sorted(files) if not name.startswith(".")]
+    return [path for path in found if not path.is_symlink()]
+
+
+def check_many(
+    folder: Path,
+    standard: Standard | Mapping[str, Standard],
+    ags: str | None = None,
+    *,
+    fixed: Path | None = None,
+    rejects: Path | None = None,
+) -> list[Checked]:
+    """Check every file below `folder`; accepted and rejected rows go to one file each, with the file's name.
+
+    With `fixed` all files must be of one standard; a file that tells another one (or none) is named as failed.
+    """
+    from standards.sinks import Rows
+
+    checked: list[Checked] = []
+    with Rows(fixed) as good, Rows(rejects) as bad:
+        for paths in _batches(files_below(folder)):
+            names = [str(path.relative_to(folder)) for path in paths]
+            results, judged = _judged(paths, standard, ags)
+            checked += [
+                _checked(name, *pair) for name, pair in zip(names, zip(results, judged, strict=True), strict=True)
+            ]
+            done = [(name, one) for name, one in zip(names, judged, strict=True) if one is not None]
+            good.add(_named([(name, one.accepted.drop("_row")) for name, one in done]))
+            bad.add(_named([(name, one.rejected.drop("code", "reasons")) for name, one in done]))
+        good.finish()
+        bad.finish()
+    return checked
+
+
+def _batches(paths: Sequence[Path]) -> Iterator[list[Path]]:
+    batch: list[Path] = []
+    size = 0
+    for path in paths:
+        length = path.stat().st_size
+        if batch and (size + length > _BYTES or len(batch) == _FILES):
+            yield batch
+            batch, size = [], 0
+        batch.append(path)
+        size += length
+    if batch:
+        yield batch
+
+
+def _judged(
+    paths: Sequence[Path], standard: Standard | Mapping[str, Standard], ags: str | None
+) -> tuple[list[ReadResult | Unreadable], list[Judgement | None]]:
+    """Read all, then judge together what is of one standard."""
+    from connectors.reading import read_many
+    from standards.engine import judge_many
+
+    results = read_many([(path.name, path.read_bytes()) for path in paths])
+    groups: dict[str, list[int]] = {}
+    tables: dict[int, Table] = {}
+    chosen: dict[str, Standard] = {}
+    for at, (path, result) in enumerate(zip(paths, results, strict=True)):
+        if isinstance(result, Unreadable):
+            continue
+        try:
+            tables[at], found = decided(as_table(result, filename=path.name, ags=ags), standard)
+        except Unreadable as reason:
+            results[at] = reason
+            continue
+        chosen[found.name] = found
+        groups.setdefault(found.name, []).append(at)
+    judged: list[Judgement | None] = [None] * len(paths)
+    for name, members in groups.items():
+        for at, one in zip(members, judge_many([tables[at] for at in members], chosen[name]), strict=True):
+            judged[at] = one
+    return results, judged
+
+
+def _checked(name: str, result: ReadResult | Unreadable, judged: Judgement | None) -> Checked:
+    if isinstance(result, Unreadable) or judged is None:
+        reason = result if isinstance(result, Unreadable) else Unreadable("", code="")
+        return Checked(name, code=reason.code, message_de=reason.message_de)
+    repairs = sum(repair.count for repair in judged.repairs)
+    return Checked(name, judged.standard, judged.rows_accepted, judged.rows_rejected, repairs)
+
+
+def _named(parts: Sequence[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
+    """All rows under each other, with the file's name in front."""
+    if not parts:
+        return pl.DataFrame()
+    owners = pl.DataFrame({FILE: [name for name, _ in parts], "n": [frame.height for _, frame in parts]})
+    names = owners.filter(pl.col("n") > 0).select(pl.col(FILE).repeat_by("n").explode())
+    return pl.concat([names, pl.concat([frame for _, frame in parts])], how="horizontal")
