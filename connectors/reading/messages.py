@@ -94,6 +94,8 @@ NOTES: dict[str, str] = {
     "crs": "Die Datei nennt das Koordinatensystem {crs}.",
     "crs_implausible": "Die Koordinaten können keine Grad sein (zum Beispiel {example}); sie stehen als geometry.x und "
     "geometry.y.",
+    "crs_many": "Die Datei nennt mehrere Koordinatensysteme: {systems}. Bitte eines für alle Zeilen ausgeben.",
+    "xml_encoding": "Die Datei nennt einen falschen Zeichensatz; gelesen wurde sie als {chosen}.",
     "geometry_missing": "{count} Einträge haben keine Geometrie.",
     "table_in_html": "Die Datei ist eine Webseite; gelesen wurde die größte Tabelle darin ({number} von {count}).",
     "archive_member": "Gelesen wurde „{member}“ aus dem Archiv.",
