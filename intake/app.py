@@ -37,7 +37,7 @@ def create_app(config: IntakeConfig) -> FastAPI:
     """The portal, ready to be served. Reads packages and register; writes only below `config.work` and the inbox."""
     portal = Portal(
         config=config,
-        standards=load_standards(),
+        standards=load_standards(more=config.standards),
         register=load_register(),
         results=Results(config.work.absolute(), config.result_minutes),
         pages=Pages(config),

@@ -38,6 +38,8 @@ class IntakeConfig(BaseModel):
     """Folder the inbox sensor watches: `<inbox>/<ags>/<slug>/<file>`."""
     work: Path
     """Private folder for dry runs and unfinished uploads; what is older than `result_minutes` is deleted."""
+    standards: tuple[Path, ...] = ()
+    """Folders with standards of this installation, beside those of the project."""
     title: str = "Datenallmende"
     tokens: dict[str, tuple[SecretStr, ...]] = Field(default_factory=dict)
     """AGS → SHA-256 (hex) of the access tokens of that Kommune, as `intake.tokens.new_token` makes them."""

@@ -45,7 +45,7 @@ def package(request: Request, portal: Here, name: str) -> HTMLResponse:
 def template(portal: Here, name: str, suffix: Literal["xlsx", "csv"]) -> Response:
     standard = _standard(portal, name)
     headers = {"content-disposition": f'attachment; filename="vorlage-{standard.name}.{suffix}"'}
-    return Response(_template(standard.name, suffix), 200, headers, _MEDIA[suffix])
+    return Response(_template(standard.name, suffix, portal.config.standards), 200, headers, _MEDIA[suffix])
 
 
 @router.get("/assets/{name}")
@@ -73,10 +73,10 @@ def _standard(portal: Here, name: str) -> Standard:
 
 
 @lru_cache(maxsize=64)
-def _template(name: str, suffix: str) -> bytes:
+def _template(name: str, suffix: str, folders: tuple[Path, ...]) -> bytes:
     from standards.templates import write_template
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{name}.{suffix}"
-        write_template(load_standards()[name], path)
+        write_template(load_standards(more=folders)[name], path)
         return path.read_bytes()

@@ -38,6 +38,8 @@ class Job:
     standard: str = ""
     """Empty: the columns must tell."""
     sheet: str = ""
+    standards: tuple[Path, ...] = ()
+    """Folders with standards of this installation."""
 
 
 async def run_check(job: Job, limits: WorkerLimits) -> CheckReport:
@@ -77,6 +79,7 @@ def _command(job: Job, limits: WorkerLimits) -> list[str]:
         "folder": str(job.folder),
         "standard": job.standard,
         "sheet": job.sheet,
+        "standards": [str(folder.absolute()) for folder in job.standards],
         "memory_bytes": limits.memory_bytes,
         "cpu_seconds": limits.cpu_seconds,
         "output_bytes": limits.output_bytes,

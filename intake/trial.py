@@ -52,7 +52,14 @@ async def _check(portal: Portal, posted: Posted, name: str) -> None:
     folder = portal.results.root / name
     path = folder / _UPLOAD
     await posted.save(path)
-    job = Job(path.absolute(), posted.filename, folder.absolute(), standard=package, sheet=posted.text("blatt"))
+    job = Job(
+        path.absolute(),
+        posted.filename,
+        folder.absolute(),
+        standard=package,
+        sheet=posted.text("blatt"),
+        standards=portal.config.standards,
+    )
     async with portal.place():
         report = await run_check(job, portal.config.limits)
     portal.results.keep(name, posted.filename, report)

@@ -28,11 +28,19 @@ XLSX_ROWS = 50_000
 
 def main() -> None:
     """Read the job from the first argument; exit 0 with a document on stdout, whatever the file is like."""
+    from standards.registry import load_standards
+
     job = json.loads(sys.argv[1])
     limit(job["memory_bytes"], job["cpu_seconds"], job["output_bytes"])
     folder = Path(job["folder"])
+    standards = load_standards(more=[Path(one) for one in job["standards"]])
     report = check(
-        Path(job["path"]), job["filename"], folder, standard=job["standard"] or None, sheet=job["sheet"] or None
+        Path(job["path"]),
+        job["filename"],
+        folder,
+        standards,
+        standard=job["standard"] or None,
+        sheet=job["sheet"] or None,
     )
     sys.stdout.write(report.model_dump_json())
 
@@ -45,15 +53,21 @@ def limit(memory_bytes: int, cpu_seconds: int, output_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
 
 
-def check(path: Path, filename: str, folder: Path, *, standard: str | None, sheet: str | None) -> CheckReport:
+def check(
+    path: Path,
+    filename: str,
+    folder: Path,
+    standards: Mapping[str, Standard],
+    *,
+    standard: str | None,
+    sheet: str | None,
+) -> CheckReport:
     """Read and judge `path`; corrected and rejected rows go into `folder`. Every refusal is a report, too."""
     from connectors.checking import as_table
     from connectors.reading import Unreadable, read_table
     from intake.report import CheckReport
     from standards.engine import judge
-    from standards.registry import load_standards
 
-    standards = load_standards()
     try:
         result = read_table(path, filename=filename, sheet=sheet)
     except Unreadable as refusal:

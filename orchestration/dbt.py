@@ -33,6 +33,7 @@ def environment(settings: Settings, onprem: Store) -> dict[str, str]:
     """The variables `dbt_project/profiles.yml` reads. Makes the folders they name."""
     work = settings.work / "dbt"
     work.mkdir(parents=True, exist_ok=True)
+    settings.models.mkdir(parents=True, exist_ok=True)
     curated = onprem.uri(Zone.CURATED)
     if not curated.startswith("s3://"):
         Path(curated).mkdir(parents=True, exist_ok=True)
@@ -41,10 +42,17 @@ def environment(settings: Settings, onprem: Store) -> dict[str, str]:
         "ALLMENDE_CURATED_URI": curated,
         "ALLMENDE_DUCKDB_PATH": str(work / "curated.duckdb"),
         "ALLMENDE_DUCKDB_EXTENSIONS": str(install_duckdb_extensions(work / "extensions")),
+        "ALLMENDE_MODELS": str(settings.models),
+        "ALLMENDE_MORE_STANDARDS": " ".join(own_marts(settings)),
         "ALLMENDE_SCOPE_LAND": settings.scope_land,
         "DBT_PROFILES_DIR": str(DBT_PROJECT),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
+
+
+def own_marts(settings: Settings) -> list[str]:
+    """Names of the statewide tables that this installation has beside the project's."""
+    return sorted(path.stem for path in settings.models.glob("marts/*/*.sql"))
 
 
 def target_path(settings: Settings) -> Path:
@@ -55,7 +63,7 @@ def manifest_path(settings: Settings, onprem: Store) -> Path:
     """Return dbt's manifest of the project as it stands, parsing only when a file changed. Raises `DbtFailed`."""
     manifest = target_path(settings) / "manifest.json"
     stamp = manifest.with_name("project.sha256")
-    fingerprint = project_fingerprint()
+    fingerprint = project_fingerprint(settings)
     if manifest.is_file() and stamp.is_file() and stamp.read_text() == fingerprint:
         return manifest
     parse(settings, onprem)
@@ -80,14 +88,15 @@ def parse(settings: Settings, onprem: Store) -> None:
         raise DbtFailed(f"dbt cannot parse {DBT_PROJECT.name}: {first}. The log is in {target}.")
 
 
-def project_fingerprint() -> str:
-    """SHA-256 over every file of the dbt project that a build depends on."""
+def project_fingerprint(settings: Settings) -> str:
+    """SHA-256 over every file that a build depends on: the dbt project's and the models of this installation."""
     digest = hashlib.sha256()
-    for path in sorted(DBT_PROJECT.rglob("*")):
-        relative = path.relative_to(DBT_PROJECT)
-        if path.is_file() and relative.parts[0] not in {"target", "logs", "dbt_packages"}:
-            digest.update(f"{relative}\0".encode())
-            digest.update(path.read_bytes())
+    for root in (DBT_PROJECT, settings.models):
+        for path in sorted(root.rglob("*")):
+            relative = path.relative_to(root)
+            if path.is_file() and relative.parts[0] not in {"target", "logs", "dbt_packages"}:
+                digest.update(f"{relative}\0".encode())
+                digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
@@ -108,7 +117,7 @@ def built(settings: Settings, inputs: str) -> list[CheckOutcome] | None:
     """
     try:
         record = json.loads(_record(settings).read_text())
-        if (record["inputs"], record["project"]) != (inputs, project_fingerprint()):
+        if (record["inputs"], record["project"]) != (inputs, project_fingerprint(settings)):
             return None
         return [
             CheckOutcome(tuple(one["asset"]), one["name"], one["passed"], one["severity"]) for one in record["checks"]
@@ -121,7 +130,7 @@ def remember_built(settings: Settings, inputs: str, checks: Sequence[CheckOutcom
     """Record that the build from these inputs succeeded; written only after it did."""
     record = _record(settings)
     part = record.with_suffix(".part")
-    told = {"inputs": inputs, "project": project_fingerprint(), "checks": [asdict(check) for check in checks]}
+    told = {"inputs": inputs, "project": project_fingerprint(settings), "checks": [asdict(check) for check in checks]}
     part.write_text(json.dumps(told))
     part.replace(record)
 

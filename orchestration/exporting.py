@@ -66,7 +66,7 @@ def export_municipal(platform: Platform, on_dataset: OnDataset = lambda _: None)
 
 def export_statewide(platform: Platform, dbt_manifest: Path, on_dataset: OnDataset = lambda _: None) -> list[Exported]:
     """Write the package of every statewide table that changed; one without rows is not published."""
-    marts = describe.marts(json.loads(dbt_manifest.read_text()), dbt.project_fingerprint())
+    marts = describe.marts(json.loads(dbt_manifest.read_text()), dbt.project_fingerprint(platform.settings))
     versions = _open_versions(platform)
     context = (platform.publishers, platform.register, platform.settings)
     done: list[Exported] = []

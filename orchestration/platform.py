@@ -29,7 +29,7 @@ class Platform:
 
     @cached_property
     def standards(self) -> dict[str, Standard]:
-        return load_standards()
+        return load_standards(more=self.settings.standard_folders)
 
     @cached_property
     def register(self) -> Register:

@@ -153,7 +153,7 @@ with
 
 current_rows as (
 
-    {{{{ rows_of_current_versions(ref('stg_raw__{standard.name}'), ref('int_datasets_joined')) }}}}
+    {{{{ rows_without_duplicates('{standard.name}') }}}}
 
 ),
 
@@ -190,7 +190,7 @@ models:
       meta:
         title: {title}
         standard: {name}
-    columns:
+{_same_thing(standard)}    columns:
 {shared}
 {own}
 {after}
@@ -205,6 +205,19 @@ exposures:
     owner: {{name: Datenallmende}}
     depends_on: [ref('{name}')]
 """
+
+
+def _same_thing(standard: Standard) -> str:
+    """What makes two rows one thing, as the macro `duplicate_rule` reads it."""
+    rule = standard.duplicates
+    if rule is None:
+        return ""
+    parts = [f"key: [{', '.join(rule.key)}]"]
+    parts += [f"optional: [{', '.join(rule.optional)}]"] if rule.optional else []
+    parts += [f"near_m: {rule.near_m:g}"] if rule.near_m is not None else []
+    parts += [f"address: {rule.address}"] if rule.address else []
+    parts += ["once: true"] if rule.once else []
+    return f"        duplicates: {{{', '.join(parts)}}}\n"
 
 
 def _shared_column(name: str) -> str:
@@ -288,6 +301,8 @@ def _unit_test(standard: Standard) -> str:
         rows:
           - {joined.format(munich, "München")}
           - {joined.format(unknown, "null")}
+      - input: ref('int_duplicates')
+        rows: []
     expect:
       rows:
         - {expected.format(munich, "München", value)}

@@ -81,6 +81,8 @@ class Settings(BaseSettings):
     """Folder the Kommunen drop files into; default `<home>/inbox`."""
     publishers: tuple[Path, ...] = (PROJECT / "connectors" / "publishers",)
     """Folders with one TOML per Kommune; `<home>/publishers` is always read too."""
+    standards: tuple[Path, ...] = ()
+    """Folders with standards of this installation, one folder each; `<home>/standards` is always read too."""
     storage: StorageConfig = Field(default_factory=StorageConfig)
     fetch: FetchConfig = Field(default_factory=FetchConfig)
     catalog: CatalogConfig = Field(default_factory=CatalogConfig)
@@ -110,6 +112,15 @@ class Settings(BaseSettings):
     def publisher_folders(self) -> tuple[Path, ...]:
         return (*self.publishers, self.home.absolute() / "publishers")
 
+    @property
+    def standard_folders(self) -> tuple[Path, ...]:
+        return (*self.standards, self.home.absolute() / "standards")
+
+    @property
+    def models(self) -> Path:
+        """The dbt models of this installation's own standards (`allmende standards scaffold`)."""
+        return self.home.absolute() / "models"
+
     def intake_config(self, fetched_elsewhere: frozenset[str]) -> IntakeConfig:
         """What the upload portal is given; datasets in `fetched_elsewhere` are not taken by hand."""
         told = self.intake.model_dump(exclude_none=True)
@@ -117,6 +128,7 @@ class Settings(BaseSettings):
             **told,
             inbox=self.inbox_path,
             work=self.home.absolute() / "intake",
+            standards=self.standard_folders,
             title=self.catalog.title,
             fetched_elsewhere=fetched_elsewhere,
             portal_url=self.catalog.base_url,

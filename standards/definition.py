@@ -190,6 +190,20 @@ class Choose(_Frozen):
     """Code of `by` → the field with the value."""
 
 
+class SameThing(_Frozen):
+    """When rows of two datasets are the same thing in the statewide table; without it, only if alike in every field."""
+
+    key: tuple[str, ...]
+    """The fields that name the thing; all filled, but those in `optional`."""
+    optional: tuple[str, ...] = ()
+    near_m: float | None = None
+    """Things of one key are one only within so many metres."""
+    address: str | None = None
+    """The field that decides where one of the two has no coordinates."""
+    once: bool = False
+    """The thing stands only once in a file: a second row like it in every field says nothing new."""
+
+
 class Standard(_Frozen):
     """One standard, as its folder says it."""
 
@@ -236,6 +250,11 @@ class Standard(_Frozen):
     """Words there that speak against it, though they may hold one of `file_words`."""
     must_speak: bool = False
     """The columns alone are too common: without one of `file_words` a person is asked."""
+    repeats: bool = False
+    """Rows that are alike word for word may be several things: they are asked about and not rejected."""
+    fill_down: tuple[str, ...] = ()
+    """A row that has none of these belongs to the one above and takes them from it."""
+    duplicates: SameThing | None = None
     privacy: Privacy = Privacy()
     plausibility: tuple[Plausibility, ...] = ()
     subject: tuple[str, ...] = ()
@@ -260,6 +279,10 @@ class Standard(_Frozen):
         found += [("split", rule.fields) for rule in self.split]
         found += [("compose", (rule.field,)) for rule in self.compose]
         found += [("derive", (rule.field, rule.source)) for rule in self.derive]
+        found += [("fill_down", self.fill_down)]
+        if self.duplicates:
+            same = self.duplicates
+            found += [("duplicates", (*same.key, *same.optional, *((same.address,) if same.address else ())))]
         found += [("refuse", (rule.field,)) for rule in self.refuse]
         found += [("choose", (rule.field, rule.by, *rule.among.values())) for rule in self.choose]
         found += [("privacy.patterns", (rule.field,)) for rule in self.privacy.patterns if rule.field]

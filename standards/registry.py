@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,12 +26,21 @@ class StandardInvalid(ValueError):
         self.fix = fix
 
 
-def load_standards(folder: Path | None = None) -> dict[str, Standard]:
-    """All standards below `folder` (default: the ones shipped here) by name, sorted. Raises StandardInvalid."""
-    return dict(_load(folder or _PACKAGE))
+def load_standards(folder: Path | None = None, *, more: Sequence[Path] = ()) -> dict[str, Standard]:
+    """All standards below `folder` (default: the ones shipped here) and below the folders `more`, by name, sorted.
+
+    Raises StandardInvalid, also where two folders hold standards of one name.
+    """
+    found = dict(_load(folder or _PACKAGE))
+    for place in more:
+        for name, standard in _load(place):
+            if name in found:
+                raise StandardInvalid(place / name / "standard.toml", "name", f"there is a standard {name!r} already")
+            found[name] = standard
+    return dict(sorted(found.items()))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _load(folder: Path) -> tuple[tuple[str, Standard], ...]:
     loaded = [load_standard(path) for path in sorted(folder.glob("*/standard.toml"))]
     return tuple((standard.name, standard) for standard in loaded)

@@ -12,7 +12,7 @@ datasets as (
 
 accepted as (
 
-    {% for standard in var('standards') -%}
+    {% for standard in statewide_standards() -%}
     select
         dataset,
         version

@@ -11,7 +11,7 @@ duplicates as (
 
 missing as (
 
-    {% for standard in var('standards') -%}
+    {% for standard in statewide_standards() -%}
     select duplicates.*
     from duplicates
     left join {{ ref(standard) }} as standing

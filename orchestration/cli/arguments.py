@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orchestration.cli.output import CannotError
+
+if TYPE_CHECKING:
+    from standards.definition import Standard
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 Undo = Annotated[
@@ -37,6 +40,14 @@ def undone(undo: Collection[str] | None) -> frozenset[str]:
     if unknown:
         raise CannotError(f"“{unknown[0]}” is no kind of repair. Kinds are: {', '.join(sorted(REPAIRS))}.")
     return frozenset(undo)
+
+
+def known_standards() -> dict[str, Standard]:
+    """Return the project's standards and those of this installation."""
+    from orchestration.settings import load_settings
+    from standards.registry import load_standards
+
+    return load_standards(more=load_settings().standard_folders)
 
 
 def require_standard(name: str, known: Collection[str]) -> None:

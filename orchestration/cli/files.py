@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.cli.arguments import AsJson, Maps, Undo, require_standard, undone, wrong_ags
+from orchestration.cli.arguments import AsJson, Maps, Undo, known_standards, require_standard, undone, wrong_ags
 from orchestration.cli.folders import check_folder
 from orchestration.cli.output import CannotError, err, out, print_json, table
 
@@ -108,12 +108,11 @@ def check(
     from connectors import answers
     from connectors.large import check_to_files
     from connectors.reading import Unreadable
-    from standards.registry import load_standards
     from standards.writing import write_changes
 
     if not file.exists():
         raise CannotError(f"{file}: there is no such file. Check the path.")
-    known = load_standards()
+    known = known_standards()
     _require_known(standard, known, publisher)
     if file.is_dir():
         check_folder(

@@ -2,7 +2,7 @@ with
 
 found as (
 
-    {% for standard in var('standards') -%}
+    {% for standard in statewide_standards() -%}
     select * from (
         {{ duplicates_of(standard) }}
     ) as of_{{ standard }}

@@ -26,7 +26,7 @@ totals as (
 
 standards as (
 
-    {% for standard in var('standards') -%}
+    {% for standard in statewide_standards() -%}
     select '{{ standard }}' as standard
     {{ 'union all' if not loop.last }}
     {% endfor %}

@@ -3,7 +3,7 @@ with
 
 current_rows as (
 
-    {{ rows_of_current_versions(ref('stg_raw__strassenverzeichnis'), ref('int_datasets_joined')) }}
+    {{ rows_without_duplicates('strassenverzeichnis') }}
 
 ),
 

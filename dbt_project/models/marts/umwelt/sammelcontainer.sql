@@ -3,7 +3,7 @@ with
 
 current_rows as (
 
-    {{ rows_of_current_versions(ref('stg_raw__sammelcontainer'), ref('int_datasets_joined')) }}
+    {{ rows_without_duplicates('sammelcontainer') }}
 
 ),
 

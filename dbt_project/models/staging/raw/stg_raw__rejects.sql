@@ -1,6 +1,6 @@
 with
 
-{% for standard in var('standards') -%}
+{% for standard in statewide_standards() -%}
 {{ standard }}_rejects as (
 
     select
@@ -14,7 +14,7 @@ with
 {% endfor -%}
 unioned as (
 
-    {% for standard in var('standards') -%}
+    {% for standard in statewide_standards() -%}
     select * from {{ standard }}_rejects
     {{ 'union all' if not loop.last }}
     {% endfor %}
