@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.cli.arguments import AsJson, require_standard
+from orchestration.cli.arguments import AsJson, known_standards, require_standard
 from orchestration.cli.output import CannotError, out, print_json, table
 
 if TYPE_CHECKING:
@@ -18,9 +18,7 @@ publishers = typer.Typer(help="Who is registered to hand in what.", no_args_is_h
 
 
 def _standard(name: str) -> Standard:
-    from standards.registry import load_standards
-
-    known = load_standards()
+    known = known_standards()
     require_standard(name, known)
     return known[name]
 
@@ -28,9 +26,7 @@ def _standard(name: str) -> Standard:
 @standards.command("list")
 def list_(as_json: AsJson = False) -> None:
     """List the packages."""
-    from standards.registry import load_standards
-
-    known = load_standards()
+    known = known_standards()
     rows = [
         {"name": s.name, "title_de": s.title_de, "version": s.version, "fields": len(s.fields)} for s in known.values()
     ]
@@ -81,9 +77,8 @@ def check(as_json: AsJson = False) -> None:
     from connectors.publishers import check_publishers, load_publishers
     from connectors.register import load_register
     from orchestration.settings import load_settings
-    from standards.registry import load_standards
 
-    settings, register, known = load_settings(), load_register(), load_standards()
+    settings, register, known = load_settings(), load_register(), known_standards()
     problems = check_publishers(settings.publisher_folders, register=register, standards=known)
     counted = 0 if problems else len(load_publishers(settings.publisher_folders, register=register, standards=known))
     if as_json:

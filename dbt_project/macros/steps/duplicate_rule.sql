@@ -10,14 +10,12 @@
 -#}
 {% macro duplicate_rule(standard) -%}
     {%- set rule = {'key': [], 'optional': [], 'near_m': none, 'address': none, 'once': false, 'fields': []} -%}
-    {%- if execute -%}
+    {#- A unit test knows no graph. -#}
+    {%- if execute and graph.nodes -%}
         {%- set mart = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model')
-            | selectattr('name', 'equalto', standard) | list -%}
-        {#- A unit test knows no other model than its own. -#}
-        {%- if mart -%}
-            {%- do rule.update(mart[0].config.meta.get('duplicates', {})) -%}
-            {%- do rule.update({'fields': (mart[0].columns.keys() | list)[6:-3]}) -%}
-        {%- endif -%}
+            | selectattr('name', 'equalto', standard) | first -%}
+        {%- do rule.update(mart.config.meta.get('duplicates', {})) -%}
+        {%- do rule.update({'fields': (mart.columns.keys() | list)[6:-3]}) -%}
     {%- endif -%}
     {{ return(rule) }}
 {%- endmacro %}

@@ -23,6 +23,7 @@ ordered as (
         konto_bezeichnung,
         art,
         betrag_eur,
+        haushaltsart,
         dataset,
         version,
         row

@@ -19,6 +19,13 @@ ordered as (
         stichtag,
         merkmal,
         anzahl,
+        gebiet_nr,
+        gebiet_name,
+        geschlecht,
+        altersgruppe,
+        nationalitaet,
+        familienstand,
+        erhebungsart,
         dataset,
         version,
         row

@@ -27,6 +27,7 @@ ordered as (
         liste_nr,
         partei,
         stimmen,
+        gebietsart,
         dataset,
         version,
         row

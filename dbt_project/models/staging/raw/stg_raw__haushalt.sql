@@ -17,7 +17,8 @@ typed as (
         cast(konto as string) as konto,
         cast(konto_bezeichnung as string) as konto_bezeichnung,
         cast(art as string) as art,
-        cast(betrag_eur as double) as betrag_eur
+        cast(betrag_eur as double) as betrag_eur,
+        cast(haushaltsart as string) as haushaltsart
     from source
 
 )

@@ -21,7 +21,8 @@ typed as (
         cast(stimme as string) as stimme,
         cast(liste_nr as string) as liste_nr,
         cast(partei as string) as partei,
-        cast(stimmen as bigint) as stimmen
+        cast(stimmen as bigint) as stimmen,
+        cast(gebietsart as string) as gebietsart
     from source
 
 )
