@@ -113,6 +113,8 @@ class FieldDef(_Frozen):
     """Pattern that nearly all values of a column fit that is surely this field, whatever its header says."""
     form: Literal["botanical", "plain_name"] | None = None
     """How a text is written: botanical names without authors, names that are not in capitals throughout."""
+    default: str | None = None
+    """What holds for all rows where no column, header or context says the field."""
     free_text: bool = True
     """False: text that may hold telephone numbers or names by its nature is not judged by the privacy gate."""
     example: str = ""

@@ -339,11 +339,12 @@ def _moment(state: _State, wanted: FieldDef) -> Source | None:
 
 
 def _from_context(state: _State, wanted: FieldDef) -> Source | None:
+    usual = Source(wanted.name, "constant", (), value=wanted.default) if wanted.default else None
     if not wanted.from_context:
-        return None
+        return usual
     found = from_context(wanted, places(state.table, _used_headers(state)))
     if found is None:
-        return None
+        return usual
     where, value = found
     state.ask("from_context", where, value, wanted.title_de, Severity.INFO)
     return Source(wanted.name, "constant", (), value=value)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 import polars as pl
 
 from standards.numbers import parse_number
 
 ROWS = 60
 """Rows looked at."""
+COLUMNS = 200
+"""More are only tried all together: every run of them would be too many."""
 ENOUGH = 0.9
 """Share of the rows in which the sum must hold: files have their own faults."""
 
@@ -39,19 +43,21 @@ def adding_up(frame: pl.DataFrame, columns: list[str], totals: list[str]) -> tup
     return None
 
 
-def _longest(rows: list[list[float]], goal: list[float]) -> tuple[int, int] | None:
-    """The longest run of at least two columns that adds up."""
-    for length in range(len(rows), 1, -1):
-        for start in range(len(rows) - length + 1):
-            if _adds_up(rows[start : start + length], goal):
+def _longest(columns: list[list[float]], goal: list[float]) -> tuple[int, int] | None:
+    """The longest run of at least two columns that adds up; of very many columns only all of them."""
+    sums = [list(accumulate((column[at] for column in columns), initial=0.0)) for at in range(len(goal))]
+    least = 2 if len(columns) <= COLUMNS else len(columns)
+    for length in range(len(columns), least - 1, -1):
+        for start in range(len(columns) - length + 1):
+            if _adds_up(sums, start, start + length, goal):
                 return start, start + length
     return None
 
 
-def _adds_up(rows: list[list[float]], goal: list[float]) -> bool:
+def _adds_up(sums: list[list[float]], start: int, end: int, goal: list[float]) -> bool:
     allowed = len(goal) - max(1, round(ENOUGH * len(goal)))
-    for at, wanted in enumerate(goal):
-        if abs(sum(row[at] for row in rows) - wanted) > 1e-6:
+    for row, wanted in zip(sums, goal, strict=True):
+        if abs(row[end] - row[start] - wanted) > 1e-6:
             allowed -= 1
             if allowed < 0:
                 return False

@@ -44,10 +44,10 @@ VOTES = [
     (f"{ELECTORS};ungültig;gültig;CSU;CSU %;Huber, Eva (SPD);Huber, Eva (SPD) %;Briefwähler", "1;1000;600;5;595;300;50,4;295;49,6;100",
      [("einzel", None, "CSU", 300, 595), ("einzel", None, "Huber, Eva (SPD)", 295, 595)]),
     (f"{ELECTORS};Gültige Stimmen;Gruppenschlüssel;Stimmen;Gruppenschlüssel_2;Stimmen_2", "1;1000;600;595;CSU;300;SPD;295",
-     [(None, None, "CSU", 300, 595), (None, None, "SPD", 295, 595)]),
+     [("einzel", None, "CSU", 300, 595), ("einzel", None, "SPD", 295, 595)]),
     ("Stimmkreis;Partei;Erststimmen;Zweitstimmen;Gesamtstimmen;Prozent", "101 Hadern;CSU;300;290;590;50,4",
      [("erst", None, "CSU", 300, None), ("zweit", None, "CSU", 290, None)]),
-    ("Wahlbezirk;Wahltag;Wahl;Wahlvorschlag Nr;Partei;Stimmen;Anteil", "001;08.03.2026;Stadtratswahl;1;CSU;345;34,5", [(None, "1", "CSU", 345, None)]),
+    ("Wahlbezirk;Wahltag;Wahl;Wahlvorschlag Nr;Partei;Stimmen;Anteil", "001;08.03.2026;Stadtratswahl;1;CSU;345;34,5", [("einzel", "1", "CSU", 345, None)]),
 ]  # fmt: skip
 
 
