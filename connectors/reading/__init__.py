@@ -6,7 +6,7 @@
 | `kinds` | what is it, by content? PDF, pictures and the like are refused here |
 | `encoding`, `dialect`, `records`, `bulk`, `fixedwidth`, `delimited` | text: characters, delimiters, records |
 | `cells`, `layout`, `names`, `assemble` | any grid of cells: title lines, header, footers, names, padding |
-| `workbook`, `sheets`, `sheetcells`, `sheetxml`, `merged` | XLSX, XLSB, XLS, ODS |
+| `workbook`, `sheets`, `sheetcells`, `sheetxml`, `sheettables`, `merged` | XLSX, XLSB, XLS, ODS |
 | `precheck`, `archive`, `package` | what is refused before it is loaded; zip and workbook packages |
 | `jsonfile`, `jsontext`, `envelopes`, `geojson`, `geometry`, `flatten` | JSON and GeoJSON |
 | `xmlfile`, `xmlplaces`, `htmltable`, `dbf`, `shapes`, `parquet` | everything else that has records |

@@ -44,7 +44,7 @@ def read_html(data: bytes, wanted: str | None = None) -> ReadResult:
         rows=table.frame.height,
         notes=(seen, *encoding.notes, *table.notes),
         sheets=tuple(str(at) for at in range(1, len(tables) + 1)),
-        decisions=(decision,),
+        decisions=(decision, *table.decisions),
     )
     return ReadResult(table.frame, table.row_numbers, report, table.extras)
 

@@ -27,6 +27,8 @@ NOTES: dict[str, str] = {
     "drawn": "Die Tabelle ist mit Leerzeichen oder Linien gezeichnet: {reason}.",
     "tables": "In der Datei stehen {count} Tabellen untereinander. Gelesen wurde „{name}“ (Zeilen {first} bis {last}): "
     "{reason}.",
+    "sheet_tables": "Auf dem Blatt stehen {count} Tabellen. Gelesen wurde „{name}“ ({area}): {reason}.",
+    "sheet_table_other": "Nicht gelesen wurde „{name}“ ({area}). Sie lässt sich als „Blatt/{name}“ auswählen.",
     "table_other": "Nicht gelesen wurde „{name}“ (Zeilen {first} bis {last}) mit {count} Spalten: {text}. Sie lässt "
     "sich mit ihrem Namen als Blatt auswählen.",
     "dialect_ambiguous": "Zwei Lesarten passen gleich gut: {chosen} ergibt {columns} Spalten, {other} ergibt "

@@ -15,11 +15,11 @@ from connectors.reading.result import Decision, Note
 
 _BESIDE = re.compile(
     r"hinweis|erl[äa]e?uter|legende|deckblatt|titelblatt|cover|info|metadat|hilfe|help|readme|liesmich|inhalt|impressum|"
-    r"codelist|codeliste|schl[üu]e?ssel|auswahl|ausf[üu]e?ll|anleitung|lookup|dropdown|quelle|glossar|beispiel|vorlage|"
+    r"codelist|wertelist|auswahllist|schl[üu]e?ssel|auswahl|ausf[üu]e?ll|anleitung|lookup|dropdown|quelle|glossar|beispiel|vorlage|"
     r"feldbeschreibung|datenbeschreibung|datensatzbeschreibung|[äa]e?nderung|changelog|diagramm|grafik|pivot",
     re.IGNORECASE,
 )
-_WEIGHTS = {"beside": 0.2, "hidden": 0.1, "list": 0.2}
+_WEIGHTS = {"beside": 0.2, "hidden": 0.02, "list": 0.2}
 
 
 @dataclass(frozen=True, slots=True)

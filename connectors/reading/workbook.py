@@ -11,12 +11,12 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal
 
 from connectors.reading import merged, package, sheets
-from connectors.reading.assemble import assemble
 from connectors.reading.limits import MAX_COLUMNS, MAX_SHEET_CELLS
 from connectors.reading.messages import note, refuse
 from connectors.reading.result import Decision, Note, ReadReport, ReadResult
 from connectors.reading.sheetcells import texts
 from connectors.reading.sheets import Candidate
+from connectors.reading.sheettables import read_tables
 from connectors.reading.sheetxml import Details, column_letters, details
 
 if TYPE_CHECKING:
@@ -34,9 +34,7 @@ def read_workbook(data: bytes, kind: Kind, sheet: str | None = None) -> ReadResu
     book, data, notes = _opened(data, kind)
     names = tuple(book.sheet_names)
     hidden = {one.name for one in book.sheets_metadata if not str(one.visible).endswith(".Visible")}
-    wanted = sheets.named(names, sheet) if sheet is not None else None
-    if sheet is not None and wanted is None:
-        raise refuse("sheet_missing", sheet=sheet, sheets=", ".join(names))
+    wanted, part = _asked(names, sheet)
     loaded = {name: _loaded(book, name) for name in ((wanted,) if wanted else names)}
     candidates = [
         Candidate(name, texts(_rows(page)), name in hidden) for name, page in loaded.items() if page is not None
@@ -49,9 +47,24 @@ def read_workbook(data: bytes, kind: Kind, sheet: str | None = None) -> ReadResu
     notes += [*told, *sheets.hidden_note(chosen)]
     if others:
         notes.append(note("sheets_hidden", count=len(others), names=", ".join(sorted(others))))
-    result = _result(data, kind, chosen, loaded[chosen.name], [*notes])
-    report = replace(result.report, sheets=names, decisions=(decision, *result.report.decisions))
+    result = _result(data, kind, chosen, loaded[chosen.name], [*notes], part=part)
+    parts = tuple(f"{chosen.name}/{one}" for one in result.report.sheets)
+    report = replace(result.report, sheets=(*names, *parts), decisions=(decision, *result.report.decisions))
     return replace(result, report=report)
+
+
+def _asked(names: tuple[str, ...], sheet: str | None) -> tuple[str | None, str | None]:
+    """The sheet and the table on it that a person means by `Blatt`, `Blatt/Tabelle 2` or, of one sheet, `Tabelle 2`."""
+    if sheet is None:
+        return None, None
+    whole = sheets.named(names, sheet)
+    if whole is not None:
+        return whole, None
+    name, slash, part = sheet.rpartition("/")
+    found = sheets.named(names, name) if slash else (names[0] if len(names) == 1 else None)
+    if found is None:
+        raise refuse("sheet_missing", sheet=sheet, sheets=", ".join(names))
+    return found, part
 
 
 def _opened(data: bytes, kind: Kind) -> tuple[CalamineWorkbook, bytes, list[Note]]:
@@ -92,12 +105,15 @@ def _rows(page: CalamineSheet) -> list[list[Any]]:
     return page.to_python(skip_empty_area=False) if page.height else []
 
 
-def _result(data: bytes, kind: Kind, chosen: Candidate, page: CalamineSheet | None, notes: list[Note]) -> ReadResult:
+def _result(
+    data: bytes, kind: Kind, chosen: Candidate, page: CalamineSheet | None, notes: list[Note], part: str | None
+) -> ReadResult:
     rows = chosen.rows
     if kind == "xlsx":
         notes += _with_details(rows, details(data, chosen.name))
     areas = merged.apply(rows, (page.merged_cell_ranges if page is not None else None) or [])
-    table = assemble(enumerate(rows, 1), spans=areas.spans)
+    read = read_tables(rows, areas.spans, part)
+    table = read.table
     if table is None:
         raise refuse("sheets_empty")
     report = ReadReport(
@@ -108,10 +124,12 @@ def _result(data: bytes, kind: Kind, chosen: Candidate, page: CalamineSheet | No
         header_row=table.header_row,
         preamble_rows=table.preamble_rows,
         footer_rows=table.footer_rows,
-        sheet=chosen.name,
+        sheet=f"{chosen.name}/{read.name}" if read.name else chosen.name,
         columns=tuple(table.frame.columns),
         rows=table.frame.height,
-        notes=(*notes, *areas.notes, *table.notes),
+        notes=(*notes, *areas.notes, *read.notes, *table.notes),
+        sheets=read.names,
+        decisions=(*read.decisions, *table.decisions),
     )
     return ReadResult(table.frame, table.row_numbers, report, table.extras)
 

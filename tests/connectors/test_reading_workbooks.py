@@ -176,3 +176,32 @@ def test_reading_ods_with_repeated_and_merged_cells() -> None:
     with pytest.raises(Unreadable) as refusal:
         read_table(ods(head + full))
     assert refusal.value.code == "sheet_too_large"
+
+
+def test_reading_tables_beside_and_below_each_other() -> None:
+    """The largest is read, the others are told with their area, each is read when asked for; spacers part no table."""
+
+    def fill(sheet: Worksheet, _: xlsxwriter.Workbook) -> None:
+        for at, row in enumerate([["Ort", "Plätze"], *([f"Ort {n}", n] for n in range(9))]):
+            sheet.write_row(at, 0, row)
+        for at, row in enumerate([["Jahr", "Kosten"], [2020, 5], [2021, 6], [2022, 7]]):
+            sheet.write_row(at, 3, row)
+        for at, row in enumerate([["Name", "Amt", "Ruf"], ["Huber", "Bau", "12a"], ["Maier", "Rat", "34b"]]):
+            sheet.write_row(12 + at, 0, row)
+
+    data = book(("Bericht", fill))
+    result = read_table(data)
+    assert result.frame.columns == ["Ort", "Plätze"]
+    assert result.frame.height == 9
+    areas = [note.message_de for note in result.report.notes if note.code == "sheet_table_other"]
+    assert any("D1:E4" in text for text in areas)
+    names = [name for name in result.report.sheets if "/" in name]
+    frames = [read_table(data, sheet=name).frame for name in names]
+    assert [int(cell) for cell in frames[1].row(0)] == [2020, 5]
+
+    def spaced(sheet: Worksheet, _: xlsxwriter.Workbook) -> None:
+        for at in range(5):
+            sheet.write_row(at, 1, ["Ort", "Art"] if not at else [f"Ort {at}", "x"])
+            sheet.write_row(at, 4, ["Wert", "Jahr"] if not at else [at, 2020 + at])
+
+    assert read_table(book(("a", spaced))).frame.height == 4
