@@ -102,14 +102,20 @@ def _tail(word: str) -> tuple[str, ...]:
     return _parts(word) if len(word) > 2 else ()
 
 
+@lru_cache(maxsize=65536)
 def meanings_cut(header: str) -> frozenset[str]:
     """The same where words are cut short (`art_botan`, `ANZ_BEHIND`): each must be the beginning of just one word."""
     said = meanings(header)
     short = {word for word in said if not known(word) and len(word) > 3}
-    meant = {word: {meaning for stem, meaning in _STEMS.items() if stem.startswith(word)} for word in short}
+    meant = {word: _begun(word) for word in short}
     if any(len(found) != 1 for found in meant.values()):
         return said
     return (said - short).union(*meant.values())
+
+
+@lru_cache(maxsize=65536)
+def _begun(word: str) -> frozenset[str]:
+    return frozenset(meaning for stem, meaning in _STEMS.items() if stem.startswith(word))
 
 
 def known(meaning: str) -> bool:

@@ -330,6 +330,11 @@ class Standard(_Frozen):
             word: tuple((name, how, score) for name, (how, score) in found.items()) for word, found in index.items()
         }
 
+    @cached_property
+    def long_headers(self) -> tuple[str, ...]:
+        """Folded headers that are long enough to be compared by likeness."""
+        return tuple(word for word in self.header_index if len(word) >= 6)
+
     def meaning_of(self, said: frozenset[str]) -> frozenset[str]:
         """A header's meanings without what goes without saying in this standard."""
         return said - self._unsaid or said - _COUNT_WORDS or said

@@ -14,20 +14,25 @@ from functools import lru_cache
 import polars as pl
 
 _MONTHS = {
-    "januar": 1, "jan": 1, "jaen": 1, "february": 2, "februar": 2, "feb": 2, "maerz": 3, "märz": 3, "mrz": 3, "mar": 3, "march": 3,
+    "januar": 1, "jan": 1, "jaen": 1, "february": 2, "februar": 2, "feb": 2, "maerz": 3, "märz": 3, "mär": 3, "mrz": 3, "mar": 3, "march": 3,
     "april": 4, "apr": 4, "mai": 5, "may": 5, "juni": 6, "jun": 6, "june": 6, "juli": 7, "jul": 7, "july": 7, "august": 8, "aug": 8,
     "september": 9, "sep": 9, "sept": 9, "oktober": 10, "okt": 10, "oct": 10, "november": 11, "nov": 11, "dezember": 12, "dez": 12, "dec": 12,
 }  # fmt: skip
 _TIME = r"(?:[T ,]+\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(?:uhr|h)?\s*([ap]\.?m\.?)?)?"
 _ZONE = r"\s*(Z|UTC|[+-]\d{2}:?\d{2})?"
-ISO = rf"^(\d{{4}})[-./](\d{{1,2}})[-./](\d{{1,2}}){_TIME}{_ZONE}$"
-DMY = rf"^(?:[A-Za-zÄä]{{2,10}}\.?,?\s+)?(\d{{1,2}})[.](\d{{1,2}})[.](\d{{4}}|\d{{2}}){_TIME}{_ZONE}$"
-SLASH = rf"^(\d{{1,2}})[/-](\d{{1,2}})[/-](\d{{4}}|\d{{2}}){_TIME}{_ZONE}$"
+ISO = rf"^([1-9]\d{{3}})[-./](\d{{1,2}})[-./](\d{{1,2}}){_TIME}{_ZONE}$"
+DMY = rf"^(?:[A-Za-zÄä]{{2,10}}\.?,?\s+)?(\d{{1,2}})[.](\d{{1,2}})[.]([1-9]\d{{3}}|\d{{2}}){_TIME}{_ZONE}$"
+SLASH = rf"^(\d{{1,2}})[/-](\d{{1,2}})[/-]([1-9]\d{{3}}|\d{{2}}){_TIME}{_ZONE}$"
 COMPACT = r"^((?:19|20)\d{2})(\d{2})(\d{2})$"
 _WORDY = re.compile(
     r"^(?:[A-Za-zÄä]{2,10}\.?,?\s+)?(\d{1,2})\.?\s*([A-Za-zäÄ]+)\.?\s+(\d{4})(?:[ ,]+(\d{1,2}):(\d{2}))?(?:\s*uhr)?$",
     re.IGNORECASE,
 )
+_ENGLISH = re.compile(r"^([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?:[ ,]+(\d{1,2}):(\d{2}))?$")
+_DATABASE = re.compile(r"^(\d{4})-?(\d{2})-?(\d{2})[-T](\d{2})[.:]?(\d{2})(?:[.:]?(\d{2})(?:[.,]\d+)?)?(Z?)$")
+"""`2026-02-06-08.35.00.000000` as DB2 writes it, `20240301T120000Z` as ISO 8601 does without signs."""
+_DOTTED_CLOCK = re.compile(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})[ ,]+(\d{1,2})(?:\.(\d{2}))?(?:\s*uhr)?$", re.IGNORECASE)
+_ODD = (_WORDY, _ENGLISH, _DATABASE, _DOTTED_CLOCK)
 _ANY = re.compile("|".join(f"(?:{p})" for p in (ISO, DMY, SLASH, COMPACT)), re.IGNORECASE)
 _CLOCK = re.compile(r"^\d{1,2}[:.]\d{2}(?::\d{2})?(?:\s*uhr)?$", re.IGNORECASE)
 _EXCEL = (20_000.0, 60_000.0)
@@ -37,7 +42,7 @@ _EXCEL = (20_000.0, 60_000.0)
 def looks_like_moment(text: str) -> bool:
     """Whether the text is surely a date or moment (also Excel serials, Unix times)."""
     text = text.strip()
-    if _ANY.match(text) or _WORDY.match(text):
+    if _ANY.match(text) or any(pattern.match(text) for pattern in _ODD):
         return True
     try:
         number = float(text.replace(",", "."))
@@ -277,13 +282,31 @@ def _rest(text: pl.Series) -> pl.Series:
 
 
 def _wordy(text: str) -> object:
-    from datetime import datetime
+    """Dates with a month's name, and the rarer notations of machines; None for what is no day of the calendar."""
+    from datetime import UTC, datetime
+    from zoneinfo import ZoneInfo
 
-    found = _WORDY.match(text.strip())
-    month = _MONTHS.get(found[2].lower()) if found else None
-    if not found or not month:
+    text = text.strip()
+    found: re.Match[str] | None
+    numbers: tuple[int | None, ...] | None = None
+    if found := _WORDY.match(text):
+        numbers = (int(found[3]), _MONTHS.get(found[2].lower()), int(found[1]), *_clock(found[4], found[5]))
+    elif found := _ENGLISH.match(text):
+        numbers = (int(found[3]), _MONTHS.get(found[1].lower()), int(found[2]), *_clock(found[4], found[5]))
+    elif found := _DOTTED_CLOCK.match(text):
+        numbers = (int(found[3]), int(found[2]), int(found[1]), *_clock(found[4], found[5]))
+    elif found := _DATABASE.match(text):
+        numbers = tuple(int(part or 0) for part in found.groups()[:6])
+    if numbers is None or found is None or None in numbers:
         return None
     try:
-        return datetime(int(found[3]), month, int(found[1]), int(found[4] or 0), int(found[5] or 0))  # noqa: DTZ001  naive on purpose
+        moment = datetime(*numbers)  # type: ignore[arg-type]  # noqa: DTZ001  naive on purpose
     except ValueError:
         return None
+    if found.re is not _DATABASE or not found[7]:
+        return moment
+    return moment.replace(tzinfo=UTC).astimezone(ZoneInfo("Europe/Berlin")).replace(tzinfo=None)
+
+
+def _clock(hour: str | None, minute: str | None) -> tuple[int, int]:
+    return int(hour or 0), int(minute or 0)

@@ -62,7 +62,7 @@ def _in_other_words(standard: Standard, column: str) -> tuple[str, float] | None
 
 def alike(standard: Standard, column: str, form: str) -> tuple[str, float] | None:
     """The field whose header is most similar, if it is similar at all and nothing in the header says otherwise."""
-    found = _alike(form, tuple(standard.header_index))
+    found = _alike(form, standard.long_headers)
     if found is None:
         return None
     word, ratio = found
@@ -80,7 +80,5 @@ def _alike(form: str, words: tuple[str, ...]) -> tuple[str, float] | None:
 
     if len(form) < _SHORT:
         return None
-    found = process.extractOne(
-        form, [word for word in words if len(word) >= _SHORT], scorer=fuzz.ratio, score_cutoff=84
-    )
+    found = process.extractOne(form, words, scorer=fuzz.ratio, score_cutoff=84)
     return (str(found[0]), float(found[1])) if found else None

@@ -23,6 +23,9 @@ _AFFIX = re.compile(
 )
 _NEGATIVE = re.compile(r"\(\s*(\d[\d.,]*)\s*\)")
 """Bookkeepers write what is less than nothing in brackets."""
+_WHOLE_EUROS = re.compile(r"(?<=\d)([.,])\s?[-–—]{1,2}(?=\s*(?:€|EUR|Euro)?$)", re.IGNORECASE)
+"""`12,-` is twelve euros and no cents, not minus twelve."""
+_CENTS = r"\g<1>00"
 _LOOK = 200
 """Cells looked at before a whole column is tried."""
 _AMBIGUOUS = re.compile(r"^[-+]?[1-9]\d{0,2}[.,]\d{3}$")
@@ -60,7 +63,7 @@ class Number:
 def parse_number(text: str) -> Number | None:
     """A German or English number as people write it; None if it is not surely one."""
     bracketed = _NEGATIVE.fullmatch(text.strip())
-    found = _AFFIX.match(f"-{bracketed[1]}" if bracketed else text.strip())
+    found = _AFFIX.match(f"-{bracketed[1]}" if bracketed else _WHOLE_EUROS.sub(_CENTS, text.strip()))
     if not found or (unit := _unit(found["unit"])) is None:
         return None
     sign, digits = _sign(found["number"].translate(_BLANKS).replace("−", "-").replace("–", "-"), found["minus"])

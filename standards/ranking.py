@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping as MappingOf
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import polars as pl
 
@@ -18,6 +18,7 @@ from standards.mapping import Mapping
 from standards.matching import match_table
 from standards.model import Table
 from standards.records import expanded
+from standards.samples import sample
 
 UNSURE = 0.44
 """Without a required field, or where a standard must be spoken of and is not: a person is asked."""
@@ -49,8 +50,12 @@ def rank(table: Table, standards: MappingOf[str, Standard]) -> list[tuple[str, f
     named = {key for key, standard in standards.items() if _is_named(standard, told)}
     headed = {key for key, standard in standards.items() if _is_named(standard, headers)}
     spoken = {key for key, standard in standards.items() if _share(standard.file_words, rows) >= _ENOUGH}
+    sampler = lru_cache(maxsize=None)(partial(sample, table.frame))
     read = {key: expanded(table, standard) for key, standard in standards.items()}
-    mappings = {key: match_table(read[key], standard) for key, standard in standards.items()}
+    mappings = {
+        key: match_table(read[key], standard, sampler if read[key] is table else None)
+        for key, standard in standards.items()
+    }
     taken = Counter(column for mapping in mappings.values() for column in _sure_columns(mapping))
     scores = []
     for key, standard in standards.items():
