@@ -29,6 +29,7 @@ from connectors.raw.reading import current_pointers, scan, standing
 from connectors.raw.spool import Spool
 from connectors.raw.tables import POINTERS, RECEIPTS, VERSIONS, ensure_tables, rejects_table, schemas
 from connectors.releases import decisions_of
+from standards.model import ColumnMatch, Hold, Repair, Severity
 from storage.sites import Sites
 
 if TYPE_CHECKING:
@@ -39,6 +40,18 @@ _KNOWN = (
     "_dataset", "_version", "standard", "sha256", "status", "rows_accepted", "rows_rejected", "repairs", "filename",
     "message_de", "corrects", "replays", "converted_at",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What an engineer looks at where a file came out unexpectedly; of a held file no values."""
+
+    mapping: tuple[ColumnMatch, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    reject_reasons: tuple[tuple[str, int], ...] = ()
+    """In the words of the first row that each is about, and how many rows."""
+    held: tuple[Hold, ...] = ()
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +69,8 @@ class DatasetReport:
     repaired: int = 0
     """Cells changed by repairs."""
     message_de: str = ""
+    details: Details | None = None
+    """Of a file that was converted in this run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +269,13 @@ def report_of(outcome: Outcome) -> DatasetReport:
         rows_rejected=outcome.rows_rejected,
         repaired=sum(repair.count for repair in outcome.judgement.repairs) if outcome.judgement else 0,
         message_de=outcome.message_de,
+        details=Details(
+            mapping=outcome.judgement.mapping if outcome.judgement else (),
+            repairs=outcome.judgement.repairs if outcome.judgement else (),
+            reject_reasons=outcome.reject_reasons,
+            held=outcome.held,
+            questions=tuple(one.message_de for one in outcome.findings if one.severity is Severity.WARNING),
+        ),
     )
 
 

@@ -19,6 +19,7 @@ from orchestration.metadata import OWNERS, table
 from orchestration.platform import Platform
 from orchestration.punctuality import late
 from orchestration.resources import PlatformResource
+from orchestration.samples import samples
 
 LANDING = dg.AssetKey(["landing", "submissions"])
 VERSIONS = dg.AssetKey(["raw", "versions"])
@@ -93,7 +94,9 @@ def _load(context: dg.AssetExecutionContext, dlt: DagsterDltResource, prepared: 
 
 
 def _told(report: LoadReport) -> dict[str, Any]:
-    rows = [dataclasses.asdict(one) for one in report.datasets]
+    rows = [dataclasses.asdict(dataclasses.replace(one, details=None)) for one in report.datasets]
+    for row in rows:
+        del row["details"]
     changed = [row for row in rows if row["status"] in {"new", "again", "refused", "withdrawn", "held"}]
     return {
         "report": dg.MetadataValue.json({"is_changed": report.is_changed, "datasets": rows}),
@@ -101,6 +104,7 @@ def _told(report: LoadReport) -> dict[str, Any]:
         "rows_rejected": sum(one.rows_rejected for one in report.datasets),
         "files_held": sum(one.status == "held" for one in report.datasets),
         "datasets": dg.MetadataValue.md(table(changed)),
+        **{name: dg.MetadataValue.md(table(lines)) for name, lines in samples(report.datasets).items()},
     }
 
 
