@@ -24,7 +24,7 @@ _BIC = re.compile(r"(?i:\b(?:bic|swift)\b)\W{0,3}[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{
 _TAX = re.compile(r"(?i)(?:steuer-?id|idnr|identifikationsnummer|steuernummer)\D{0,12}\d{2}\s?\d{3}\s?\d{3}\s?\d{3}")
 _ELEVEN = re.compile(r"^\s*\d{2}[ ]?\d{3}[ ]?\d{3}[ ]?\d{3}\s*$")
 _PHONE = re.compile(
-    r"(?i)(?:\b(?:tel(?:efon)?|mobil|handy|fax)\b\.?\s*:?\s*[+(]?\d[\d /()-]{5,}|\+49[\d /()-]{7,}|\b01[567]\d[ /-]?\d{6,8}\b)"
+    r"(?i)(?:\b(?:tel(?:efon)?|mobil|handy|fax)\b\.?\s*:?\s*[+(]?\d[\d /()-]{5,}|\+49[\d /()-]{7,}|(?<![\d.,])\b01[567]\d[ /-]?\d{6,8}\b)"
 )
 _BIRTH = re.compile(r"(?i)\b(?:geb\.|geboren|geburtsdatum:?)\s*(?:am)?\s*\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}")
 _PERSON = re.compile(

@@ -32,7 +32,7 @@ def test_check_digits_tell_numbers_of_persons_from_other_numbers() -> None:
         ("Nr. DE88370400440532013000", None),
         ("IdNr 86095742719", "privacy_tax_id"),
         ("BIC: COBADEFFXXX", "privacy_bic"),
-        ("Kfz-Kennzeichen A-BC 123", None),
+        ("Baum A-BC 123", None),
         ("Kennzeichen: A-BC 123", "privacy_plate"),
         ("geb. am 3.4.1951", "privacy_birth_date"),
         ("Familie Huber, Hauptstr. 5", "privacy_person"),
