@@ -17,6 +17,9 @@ from connectors.reading.result import Decision, Note
 from connectors.reading.sheetxml import column_letters
 from connectors.reading.tables import Table, choose, split_tables
 
+_HELD_ROWS = 50_000
+"""Longer sheets are one table."""
+
 _LEAST_ROWS = 3
 _LEAST_COLUMNS = 2
 
@@ -77,7 +80,7 @@ def _tables(block: _Block, rows: Sequence[list[str]]) -> list[Table]:
     records = block.records(rows)
     if not records:
         return []
-    below = split_tables(records)
+    below = split_tables(records) if len(records) <= _HELD_ROWS else []
     if below:
         return below
     return [Table(1, "", records, [], 0, sum(filled(cells) for _, cells in records))]

@@ -47,7 +47,7 @@ def read_workbook(data: bytes, kind: Kind, sheet: str | None = None) -> ReadResu
     notes += [*told, *sheets.hidden_note(chosen)]
     if others:
         notes.append(note("sheets_hidden", count=len(others), names=", ".join(sorted(others))))
-    result = _result(data, kind, chosen, loaded[chosen.name], [*notes], part=part)
+    result = _result(data, kind, chosen, loaded[chosen.name], notes=[*notes], part=part)
     parts = tuple(f"{chosen.name}/{one}" for one in result.report.sheets)
     report = replace(result.report, sheets=(*names, *parts), decisions=(decision, *result.report.decisions))
     return replace(result, report=report)
@@ -106,7 +106,7 @@ def _rows(page: CalamineSheet) -> list[list[Any]]:
 
 
 def _result(
-    data: bytes, kind: Kind, chosen: Candidate, page: CalamineSheet | None, notes: list[Note], part: str | None
+    data: bytes, kind: Kind, chosen: Candidate, page: CalamineSheet | None, *, notes: list[Note], part: str | None
 ) -> ReadResult:
     rows = chosen.rows
     if kind == "xlsx":
