@@ -274,7 +274,7 @@ def _digits(work: Work, wanted: FieldDef, text: pl.Series, count: int) -> pl.Ser
     """Keys of a fixed number of digits. One lost zero is certain, two are not."""
     bare = text.str.replace_all(r"[\s\u00a0]", "").str.replace(r"^(\d+)[.,]0+$", "${1}")
     short = bare.str.contains(rf"^[1-9]\d{{{count - 2}}}$").fill_null(value=False)
-    keys = bare.set(short, "0" + bare.filter(short)) if short.any() else bare
+    keys = ("0" + bare).zip_with(short, bare)
     work.changed("leading_zero", _where(work, wanted), short, text, keys)
     wrong = ~keys.str.contains(rf"^\d{{{count}}}$").fill_null(value=True)
     work.fault("wrong_digits", wanted.name, wrong, text, f"Erwartet werden {count} Ziffern.")

@@ -142,3 +142,13 @@ def test_importing_the_engine_loads_no_heavy_geometry_library() -> None:
     code = "import sys, standards.engine, standards.registry; print([m for m in ('pyproj', 'shapely', 'rapidfuzz', 'xlsxwriter') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("lost", [["9461000"], ["9461000", "9462000", "09463000", ""]])
+def test_keys_that_lost_their_zero_get_it_back(lost: list[str]) -> None:
+    """Excel takes the first zero of an AGS: one lost zero is put back in every row, however many rows there are."""
+    frame = pl.DataFrame(
+        {"LeiKa-ID": ["99012345678901"] * len(lost), "AGS": lost, "Leistung": ["Hundesteuer"] * len(lost)}
+    )
+    judgement = judge(Table(frame, pl.Series("row", range(2, len(lost) + 2))), STANDARDS["onlinedienste"])
+    assert judgement.accepted["kommune_ags"].to_list() == [f"0{ags.lstrip('0')}" if ags else None for ags in lost]
