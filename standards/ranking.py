@@ -97,7 +97,9 @@ def _served(table: Table, standard: Standard, mapping: Mapping) -> tuple[float, 
         for f in standard.fields
         if f.name not in ("lat", "lon")
     }
-    lacks = any(f.required and f.name not in _made(mapping, standard) for f in standard.fields)
+    made = _made(mapping, standard)
+    lacks = any(f.required and f.name not in made for f in standard.fields)
+    lacks |= any(not made.intersection(group) for group in standard.required_any)
     fulfilled = sum(weights.get(name, 0.0) * score for name, score in certain.items())
     columns = [c for c in table.frame.columns if not c.startswith("geometry")]
     used = len(_sure_columns(mapping)) / max(1, min(len(columns), _MANY))
