@@ -106,7 +106,7 @@ def sniff(sample: str) -> Guess:
     best = guesses[0]
     if not best.is_even:
         # an unusual delimiter that fits every row beats a usual one that does not
-        even = (guess for guess in guesses if guess.is_even and guess.columns > 2 and guess.score > 0.8 * best.score)
+        even = (guess for guess in guesses if guess.is_even and guess.columns > 1 and guess.score > 0.8 * best.score)
         best = next(even, best)
         guesses = [best, *(guess for guess in guesses if guess is not best)]
     others = guesses[1:] or [Guess(Dialect(""), 0.0, 1)]
@@ -156,7 +156,9 @@ def _judge(sample: str, delimiter: str) -> Guess:
     rows = [cells for cells in records if any(cells)] or records
     widths = Counter(len(cells) for cells in rows)
     first = len(rows[0]) if rows else 0
-    columns = max((w for w in widths if w > 1), key=lambda w: (widths[w] * min(w, 4), w == first, w), default=1)
+    # the first row, probably the header, has a say where few rows agree
+    votes = {w: (count + 0.5 * (w == first)) * min(w, 4) for w, count in widths.items() if w > 1}
+    columns = max(votes, key=lambda w: (votes[w], w == first, w), default=1)
     if columns == 1:
         return Guess(dialect, 0.0, 1)
     even = widths[columns] / len(rows)

@@ -29,6 +29,8 @@ META = re.compile(
 )
 """What the first of two cells says in lines about a table: `Herausgeber;Stadt Hof`."""
 _MARKER = re.compile(r"(?:\(?\d{1,2}\)\s|\*+\s?\S|quelle\s*:|stand\s*:|©|\(c\)|hinweis|anmerkung|_{3,})", re.IGNORECASE)
+_COMMENT = re.compile(r"#+\s*[^\W\d_]")
+_DIGIT = re.compile(r"\d")
 _LABEL = re.compile(r"[^\d:]{2,40}:$")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 TOTALS = re.compile(
@@ -136,7 +138,7 @@ def _is_title(row: list[str], below: list[list[str]], columns: int) -> bool:
         return False
     text, count = row[0].strip(), filled(row)
     if columns < 2 or (text.startswith("#") and len(row) < columns):
-        return text.startswith("#")
+        return bool(_COMMENT.match(text))
     if count <= 1:
         return bool(text) or columns >= 3
     if _is_pair(row, below, columns):
@@ -207,6 +209,9 @@ def _header_evidence(cell: str, kind: str, column: list[str]) -> float:
         if found == "text" or (kind == "number" and found == "date"):
             return 1.5
         return 0.0 if is_year(cell) and not any(is_year(other) for other in column) else -1.5
+    if found == "number" and kind == "text" and len(column) > 1 and not _DIGIT.search("".join(column)):
+        # a number above nothing but words
+        return 0.5
     if found in {"number", "date"}:
         return 0.0 if is_year(cell) or kind == "empty" else -1.0
     return _text_evidence(text, column)
@@ -216,12 +221,21 @@ def _text_evidence(text: str, column: list[str]) -> float:
     words = [word.lower() for word in _WORD.findall(text)]
     if text.lower() in HEADERS or (words and len(words) <= 3 and any(word in HEADERS for word in words)):
         return 1.0
+    numbered = rf"{re.escape(text)}\s*\d+"
+    if len(column) > 1 and all(re.fullmatch(numbered, cell, re.IGNORECASE) for cell in column):
+        # `Platz` above `Platz 1`, `Platz 2`
+        return 1.0
     if text in column or len(text) > 120:
         return -1.5 if column.count(text) * 3 > len(column) > 0 or len(column) > 5 else -0.5
     if re.fullmatch(r"[A-Za-z][A-Za-z0-9]*(?:[_.][A-Za-z0-9]+)+|[a-z]+(?:[A-Z][a-z]+)+", text):
         return 1.0
     if not words:
         return 0.0
+    return _novelty(words, column)
+
+
+def _novelty(words: list[str], column: list[str]) -> float:
+    """Words that do not come again below are names, words that do are data."""
     below = Counter(word.lower() for cell in column for word in set(_WORD.findall(cell)))
     shared = max(below[word] for word in words)
     if shared:

@@ -41,7 +41,7 @@ NOTES: dict[str, str] = {
     "header_multi": "{count} Kopfzeilen wurden je Spalte zu einem Namen verbunden.",
     "header_missing": "Die Datei hat keine Kopfzeile: Die Spalten heißen spalte_1 bis spalte_{count}.",
     "header_dbase": "Die Spaltennamen tragen Angaben aus dBase (Typ, Länge); übernommen wurde nur der Name, zum "
-    "Beispiel „{example}“.",
+    "Beispiel „{example}“. Die Kopfzeile lautet: {text}",
     "header_empty": "Spalte {number} hat keinen Namen und heißt jetzt „{name}“.",
     "header_duplicate": "Der Spaltenname „{name}“ kommt mehrfach vor; Spalte {number} heißt jetzt „{unique}“.",
     "header_short": "Die Kopfzeile hat eine Spalte weniger als die Daten; die erste Spalte heißt „{name}“.",

@@ -49,7 +49,7 @@ def _without_dbase(names: list[str], row: int | None) -> tuple[list[str], list[N
         return names, []
     example = next(name for name, match in zip(names, matches, strict=True) if match)
     cleaned = [match.group(1) if match else name for name, match in zip(names, matches, strict=True)]
-    return cleaned, [note("header_dbase", row, example=example)]
+    return cleaned, [note("header_dbase", row, example=example, text=" ".join(names))]
 
 
 def _free(wish: str, taken: set[str]) -> str:

@@ -26,47 +26,51 @@ def read(
     as_json: AsJson = False,
 ) -> None:
     """Read any table file and write it as UTF-8 CSV (RFC 4180), every cell's text as it stood."""
-    from connectors.reading import Unreadable
-
-    several = len(files) > 1 or output.is_dir()
-    if several:
-        output.mkdir(parents=True, exist_ok=True)
-    reports, failed = [], []
-    for file in files:
-        if not file.is_file():
-            raise CannotError(f"{file}: there is no such file. Check the path.")
-        target = output / f"{file.name}.csv" if several else output
-        try:
-            report = _read_one(file, target, sheet)
-        except Unreadable as problem:
-            if not several:
-                raise CannotError(f"{file.name}: {problem.message_de}") from problem
-            failed.append({"file": str(file), "code": problem.code, "message_de": problem.message_de})
-            continue
-        reports.append({"file": str(file), "output": str(target), **report.as_json()})
-        if not as_json:
-            _say_reading(file, report)
+    if len(files) > 1 or output.is_dir():
+        _read_several(files, output, sheet, as_json=as_json)
+        return
+    file = files[0]
+    if not file.is_file():
+        raise CannotError(f"{file}: there is no such file. Check the path.")
+    report = _read_one(file, output, sheet)
     if as_json:
-        print_json({"files": reports, "failed": failed} if several else _without_paths(reports[0]))
-    for problem_row in failed:
-        err.print(f"{problem_row['file']}: {problem_row['message_de']}", style="red", markup=False)
+        print_json(report.as_json())
+    else:
+        _say_reading(file, report)
+
+
+def _read_several(files: list[Path], folder: Path, sheet: str | None, *, as_json: bool) -> None:
+    """All that can be read is read; what cannot is named at the end."""
+    from connectors.reading import Unreadable
+    from connectors.reading.many import read_into
+
+    folder.mkdir(parents=True, exist_ok=True)
+    reports, failed = [], []
+    for written in read_into(files, folder, sheet):
+        file, outcome = written.file, written.outcome
+        if isinstance(outcome, Unreadable):
+            failed.append({"file": str(file), "code": outcome.code, "message_de": outcome.message_de})
+            continue
+        reports.append({"file": str(file), "output": str(written.target), **outcome.as_json()})
+        if not as_json:
+            _say_reading(file, outcome)
+    if as_json:
+        print_json({"files": reports, "failed": failed})
+    for problem in failed:
+        err.print(f"{problem['file']}: {problem['message_de']}", style="red", markup=False)
     if failed:
-        raise typer.Exit(2 if not reports else 1)
+        raise typer.Exit(1 if reports else 2)
 
 
 def _read_one(file: Path, target: Path, sheet: str | None) -> ReadReport:
-    from connectors.reading import read_table
+    from connectors.reading import Unreadable, read_table
     from connectors.reading.writing import write_csv, write_large
 
-    report = None if sheet else write_large(file, target)
-    if report is None:
-        result = read_table(file, filename=file.name, sheet=sheet)
-        report = write_csv(result, target)
-    return report
-
-
-def _without_paths(report: dict[str, object]) -> dict[str, object]:
-    return {key: value for key, value in report.items() if key not in {"file", "output"}}
+    try:
+        report = None if sheet else write_large(file, target)
+        return report or write_csv(read_table(file, filename=file.name, sheet=sheet), target)
+    except Unreadable as problem:
+        raise CannotError(f"{file.name}: {problem.message_de}") from problem
 
 
 def _say_reading(file: Path, report: ReadReport) -> None:

@@ -15,6 +15,8 @@ import pytest
 from defusedxml.ElementTree import fromstring
 
 from connectors.reading import ReadResult, Unreadable, read_many, read_table
+from connectors.reading import encoding as encodings
+from tests.connectors.reading_ledger import unaccounted
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 KOMMUNAL = SHARED / "kommunal"
@@ -256,28 +258,8 @@ def test_reading_real_many_equals_one_by_one(shared_data: Path) -> None:
         assert result.frame.equals(read_table(path).frame)
 
 
-KNOWN_WRONG = {
-    "location_coordinates": "the fixture's JSON has another phone number than its CSV",
-    "newlines_crlf": "the fixture's CSV was saved with LF inside the quotes",
-    "empty_crlf": "",
-}
-
-
-@pytest.mark.parametrize(
-    "path", sorted((SHARED / "csv/csv-spectrum/csvs").glob("*.csv")) or [Path("fehlt")], ids=name_of
-)
-def test_reading_real_csv_spectrum_known_answers(path: Path) -> None:
-    """csv-spectrum's files give the records its JSON files list."""
-    if not path.exists():
-        pytest.skip("../shared/data is not here")
-    if KNOWN_WRONG.get(path.stem):
-        pytest.skip(KNOWN_WRONG[path.stem])
-    expected = json.loads((path.parents[1] / "json" / f"{path.stem}.json").read_text("utf-8").replace("\\r\\n", "\\n"))
-    assert [{k: v or "" for k, v in row.items()} for row in read_table(path).frame.to_dicts()] == expected
-
-
 def test_reading_real_fixtures_are_read_or_refused_in_a_sentence(shared_data: Path) -> None:
-    """No fixture of csvlint, frictionless or W3C ends in anything but a table or one sentence."""
+    """No fixture, workbooks too, ends in anything but a table or one sentence; known answers: test_reading_fixtures."""
     refused = []
     for path in sorted((shared_data / "csv").rglob("*")):
         if path.suffix in {".csv", ".xls", ".xlsx"}:
@@ -286,3 +268,15 @@ def test_reading_real_fixtures_are_read_or_refused_in_a_sentence(shared_data: Pa
             except Unreadable as refusal:
                 refused.append((path.name, refusal.code))
     assert all(code in {"empty", "no_table", "sheets_empty"} for _, code in refused), refused
+
+
+@pytest.mark.parametrize("path", files(".csv", ".txt"), ids=name_of)
+def test_reading_real_text_loses_no_word(path: Path) -> None:
+    """Every word of a real file is in the table, its names or a note, and every choice is told with its reason."""
+    result = read_table(path)
+    data = path.read_bytes()
+    text = encodings.decode(data, encodings.detect(data)).replace("\0", "")
+    assert not unaccounted(text, result)
+    told = {decision.what: decision for decision in result.report.decisions}
+    assert {"encoding", "line_end", "delimiter", "header", "preamble", "footer"} <= set(told)
+    assert all(decision.chosen and decision.reason for decision in told.values())
