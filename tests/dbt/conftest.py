@@ -10,7 +10,7 @@ import json
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +120,7 @@ class RawZone:
             "_version": version,
             "standard": standard,
             "classification": classification,
-            "moved_at": NOON,
+            "moved_at": NOON + timedelta(minutes=self._seq),
             "seq": self._seq,
         }
         self._append("pointers", pl.DataFrame([row], schema=POINTER))
@@ -159,7 +159,7 @@ class DbtHome:
     def raw(self) -> RawZone:
         return RawZone(self.folder / "raw")
 
-    def run(self, *arguments: str) -> DbtRun:
+    def run(self, *arguments: str, as_of: str = "") -> DbtRun:
         """Run one dbt command as the orchestration does: everything it must know is in its environment.
 
         In this process, because importing dbt takes longer than most builds.
@@ -172,7 +172,7 @@ class DbtHome:
         targets = ["--target-path", str(self.target), "--log-path", str(self.folder / "logs")]
         with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            for name, value in self._environment().items():
+            for name, value in (self._environment() | {"ALLMENDE_AS_OF": as_of}).items():
                 patch.setenv(name, value)
             done = dbtRunner().invoke([*arguments, *places, *targets, "--quiet"])
         DuckDBConnectionManager.close_all_connections()
@@ -193,7 +193,9 @@ class DbtHome:
         return pl.read_parquet(self.curated / f"{name}.parquet")
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        with duckdb.connect(str(self.folder / "work.duckdb"), read_only=True) as connection:
+        config = {"extension_directory": str(self.extensions)}
+        with duckdb.connect(str(self.folder / "work.duckdb"), read_only=True, config=config) as connection:
+            connection.load_extension("delta")
             return connection.execute(sql).fetchall()
 
 

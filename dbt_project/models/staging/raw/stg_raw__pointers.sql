@@ -18,6 +18,15 @@ typed as (
         cast(seq as bigint) as seq
     from source
 
+),
+
+until as (
+
+    select * from typed
+    {%- if env_var('ALLMENDE_AS_OF', '') %}
+    where moved_at <= cast('{{ env_var("ALLMENDE_AS_OF") }}' as timestamp)
+    {%- endif %}
+
 )
 
-select * from typed
+select * from until
