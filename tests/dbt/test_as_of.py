@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 
 def test_pointers_as_of_a_moment(dbt_home: Callable) -> None:
-    """What moved on later stands as before, A → B → A is A, what was withdrawn is gone, what came later is not there."""
+    """What moved on later stands as before, A → B → A is A, withdrawn is gone, what came later is not there."""
     home = dbt_home()
     raw = home.raw()
     moved, back, gone, later = (f"09162000/{name}" for name in ("moved", "back", "gone", "later"))
