@@ -27,7 +27,7 @@ from connectors.corrections import with_base
 from connectors.facts import FactsBook
 from connectors.landing import LandingLog, Receipt
 from connectors.messages import say
-from connectors.pending import Task, task_version, without_standard_id
+from connectors.pending import Task, as_strict_as, task_version, without_standard_id
 from connectors.raw.spool import Rows, Spool
 from connectors.raw.tables import rejects_table
 from connectors.reading.result import ReadReport, ReadResult, Unreadable
@@ -246,8 +246,9 @@ class _Bases:
         if found is None:
             message = say("correction-without-base", filename=task.receipt.filename)
             return _refused(task, standard.name, self.standards, "correction-without-base", message), None
-        whole, corrects = found
-        outcome = _outcome(task, result, whole, standard, self.standards)
+        whole, chain = found
+        corrects = tuple(receipt.sha256 for receipt in chain)
+        outcome = _outcome(as_strict_as(task, chain), result, whole, standard, self.standards)
         version = task_version(task, standard.name, self.standards, corrects)
         return replace(outcome, version=version, corrects=corrects), whole
 

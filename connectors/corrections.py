@@ -31,8 +31,8 @@ def earlier(log: LandingLog, receipt: Receipt) -> Iterator[Receipt]:
 
 def with_base(
     log: LandingLog, receipt: Receipt, correction: Judgement, judged: Judged
-) -> tuple[Judgement, tuple[str, ...]] | None:
-    """The correction put over all that it corrects, and the contents of that, oldest first; None without a base."""
+) -> tuple[Judgement, tuple[Receipt, ...]] | None:
+    """The correction put over all that it corrects, and the receipts of that, oldest first; None without a base."""
     chain: list[tuple[Receipt, Judgement]] = []
     for number, before in enumerate(earlier(log, receipt)):
         found = judged(before)
@@ -47,4 +47,4 @@ def with_base(
     whole = chain[-1][1]
     for _, judgement in [*reversed(chain[:-1]), (receipt, correction)]:
         whole = put_over(whole, judgement)
-    return whole, tuple(before.sha256 for before, _ in reversed(chain))
+    return whole, tuple(before for before, _ in reversed(chain))

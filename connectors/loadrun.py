@@ -171,7 +171,7 @@ def gather(
         now=_now(),
         decisions=decisions_of(log),
         before={
-            receipt.dataset: [one.sha256 for one in islice(earlier(log, receipt), LONGEST)]
+            receipt.dataset: list(islice(earlier(log, receipt), LONGEST))
             for receipt in latest
             if receipt.dataset in corrections
         },

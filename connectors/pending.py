@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -166,12 +166,12 @@ def make_plan(
     standards: Mapping[str, Standard],
     now: int,
     decisions: Decisions | None = None,
-    before: Mapping[str, Sequence[str]] | None = None,
+    before: Mapping[str, Sequence[Receipt]] | None = None,
 ) -> Plan:
     """Decide for the latest receipt of every dataset. `now`: the least `seq` of a move, in µs since the epoch.
 
-    `decisions`: what persons said about held contents. `before`: by dataset the SHA-256 of the contents before the
-    latest, newest first, where that may be a correction.
+    `decisions`: what persons said about held contents. `before`: by dataset the contents before the latest, newest
+    first, where that may be a correction.
     """
     convert: list[Task] = []
     steps: list[Step] = []
@@ -187,7 +187,10 @@ def make_plan(
                 away = Move(receipt.dataset, None, None, task.classification, receipt.reason, seq)
                 steps.append(Step(away, task))
             continue
-        known = _known(task, versions.get(receipt.dataset, ()), standards, (before or {}).get(receipt.dataset, ()))
+        earlier = (before or {}).get(receipt.dataset, ())
+        known = _known(task, versions.get(receipt.dataset, ()), standards, [one.sha256 for one in earlier])
+        if known is not None and known.corrects:
+            task = as_strict_as(task, earlier[: len(known.corrects)])
         if known is None:
             convert.append(task)
         elif known.is_held and not (task.decision and task.decision.verdict == "refused"):
@@ -219,6 +222,12 @@ def make_task(receipt: Receipt, publishers: Publishers, decision: Decision | Non
         is_invented=receipt.is_invented or bool(publisher and publisher.is_invented),
         decision=decision,
     )
+
+
+def as_strict_as(task: Task, corrected: Iterable[Receipt]) -> Task:
+    """A correction holds rows of what it corrects: it is handled as strictly as the strictest of them."""
+    classes = [task.classification, *(receipt.classification for receipt in corrected)]
+    return replace(task, classification=max(classes, key=_STRICTNESS.index))
 
 
 def _known(

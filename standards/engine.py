@@ -39,7 +39,7 @@ from standards.rows import (
     totals_rows,
 )
 from standards.samples import Samples
-from standards.undo import undo_repairs
+from standards.undo import left_of, said_about, undo_repairs
 from standards.wide import unpivot
 from standards.work import Work, axis_of, clean_text
 
@@ -310,10 +310,12 @@ def _split(
     nothing = pl.DataFrame(schema={"_row": pl.Int64, **schema})
     none_refused = pl.DataFrame(schema=REJECTED_SCHEMA)
     done = {}
+    left = left_of(work) if work.left else {}
     cells, public = cell_holds(work), work.standard.privacy.public_columns
     for number, table, mapping, sampler in members:
         refused = rejected.get(number, none_refused)
         told = [*mapping.questions, *notes.get(number, ()), *personal_columns(mapping.unmapped, sampler, public)]
+        told += said_about(table.undo, left.get(number, ()))
         if number in skipped:
             told.append(Finding(Severity.INFO, "wide_empty", say("wide_empty", value=skipped[number])))
         if table.frame.height == 0:
@@ -327,6 +329,7 @@ def _split(
             repairs=tuple(repairs.get(number, ())),
             findings=(*told, *row_questions(work.standard, unlikely.get(number, {})), *row_findings(refused)),
             unmapped=mapping.unmapped,
+            left=left.get(number, ()),
             broken=unlikely.get(number, {}),
             held=()
             if table.is_released

@@ -112,6 +112,8 @@ class Judgement:
     """Columns of the file that no field took."""
     held: tuple[Hold, ...] = ()
     """Why the file waits for release by a person; empty: it does not."""
+    left: tuple[Repair, ...] = ()
+    """Repairs that were taken back: what they would have changed."""
     broken: dict[str, Broken] = field(default_factory=dict)
     """Rule of the standard → how often a relation within rows does not hold; asked about in `findings`."""
     changes: pl.DataFrame | None = None

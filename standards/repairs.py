@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import islice
 
 import polars as pl
@@ -14,8 +15,13 @@ from standards.work import Change, Shown, Work
 
 def count_repairs(work: Work) -> dict[int, list[Repair]]:
     """Counted per table and column, with up to three examples each. A cell that a wide file repeats counts once."""
+    return count_changes(work, work.changes)
+
+
+def count_changes(work: Work, changes: Iterable[Change]) -> dict[int, list[Repair]]:
+    """The same for some changes of the pass."""
     found: dict[int, list[Repair]] = {}
-    for change in work.changes:
+    for change in changes:
         if work.mapping.unpivot or isinstance(change.column, pl.Series):
             counted = _counted_by_group(work, change)
         else:

@@ -29,6 +29,7 @@ from standards.plausibility import more_broken, row_questions
 from standards.privacy import personal_columns
 from standards.repeats import Repeats
 from standards.samples import sample
+from standards.undo import said_about
 
 PASSES = 5
 """A decision may change what another one sees (the order of dates, the step between them); so often it is settled."""
@@ -73,10 +74,10 @@ def judge_stream(parts: Callable[[], Iterable[Part]], table: Table, standard: St
     """Judge the parts, which can be asked for again. `table`: what is known of the file; its rows are the sample."""
     sampler = partial(sample, table.frame)
     mapping = match_table(table, standard, sampler)
-    overall, tally = Overall(), _Tally()
+    overall, tally = Overall(), _Tally(table.undo)
     for _ in range(PASSES):
         sink.begin()
-        tally = _Tally()
+        tally = _Tally(table.undo)
         for part in parts():
             overall.is_last = part.is_last
             rows = replace(table, frame=part.frame, row_numbers=part.row_numbers)
@@ -98,9 +99,11 @@ def judge_stream(parts: Callable[[], Iterable[Part]], table: Table, standard: St
 class _Tally:
     """What the parts of one pass add up to."""
 
+    undo: frozenset[str]
     accepted: int = 0
     rejected: int = 0
     repairs: dict[tuple[str, str], Repair] = field(default_factory=dict)
+    left: dict[tuple[str, str], Repair] = field(default_factory=dict)
     notes: dict[tuple[str, str | None, str], Finding] = field(default_factory=dict)
     rows: list[Finding] = field(default_factory=list)
     held: tuple[Hold, ...] = ()
@@ -112,10 +115,11 @@ class _Tally:
         self.rejected += judged.rows_rejected
         self.held = merged((*self.held, *judged.held))
         self.broken = more_broken(self.broken, judged.broken)
-        for repair in judged.repairs:
-            key = (repair.kind, repair.column)
-            so_far = self.repairs.get(key)
-            self.repairs[key] = repair if so_far is None else _both(so_far, repair)
+        for sums, repairs in ((self.repairs, judged.repairs), (self.left, judged.left)):
+            for repair in repairs:
+                key = (repair.kind, repair.column)
+                so_far = sums.get(key)
+                sums[key] = repair if so_far is None else _both(so_far, repair)
         for note in notes:
             # the same question with another example is the same question
             text = note.message_de.replace(note.value, "") if note.value else note.message_de
@@ -129,7 +133,8 @@ def _both(one: Repair, other: Repair) -> Repair:
 def _judgement(
     standard: Standard, mapping: Mapping, sampler: Sampler, tally: _Tally, overall: Overall
 ) -> CountedJudgement:
-    told = [*mapping.questions, *tally.notes.values()]
+    left = tuple(tally.left.values())
+    told = [*mapping.questions, *tally.notes.values(), *said_about(tally.undo, left)]
     if again := overall.repeats.same_keys():
         told.append(Finding(Severity.WARNING, "same_key", say("same_key", value=again)))
     told += personal_columns(mapping.unmapped, sampler, standard.privacy.public_columns)
@@ -147,6 +152,7 @@ def _judgement(
         findings=(*told, *row_questions(standard, tally.broken), *tally.rows),
         unmapped=mapping.unmapped,
         held=tally.held,
+        left=left,
         broken=tally.broken,
         accepted_count=tally.accepted,
         rejected_count=tally.rejected,

@@ -6,15 +6,17 @@ does not belong here: what was repaired (`convert`, `places`), which repairs som
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from standards.changes import fields_of
 from standards.convert import check_range
 from standards.definition import FieldDef
-from standards.mapping import VIRTUAL
 from standards.messages import REPAIRS, say
-from standards.model import Finding, Severity
+from standards.model import Finding, Repair, Severity
 from standards.numbers import read_numbers
+from standards.repairs import count_changes
 from standards.work import Change, Shown, Work
 
 _EMPTIED = {"derived", "joined"}
@@ -22,7 +24,7 @@ _EMPTIED = {"derived", "joined"}
 
 
 def undo_repairs(work: Work) -> None:
-    """Put the cells of the repairs that are taken back to what they were; count and say them."""
+    """Put the cells of the repairs that are taken back to what they were."""
     if not work.undo:
         return
     for change in [change for change in work.changes if work.is_undone(change.kind, change.column)]:
@@ -36,7 +38,6 @@ def undo_repairs(work: Work) -> None:
     for left in work.left:
         if left.kind in {"whitespace", "mojibake", "missing_word"}:
             _refuse_uncleaned(work, left)
-    _say(work)
 
 
 def _named(work: Work, change: Change) -> pl.Series:
@@ -111,23 +112,22 @@ def _refuse_uncleaned(work: Work, left: Change) -> None:
             work.fault("repair_undone", name, mask, text, REPAIRS[left.kind])
 
 
-def _say(work: Work) -> None:
+def left_of(work: Work) -> dict[int, tuple[Repair, ...]]:
+    """By table what would have been repaired, counted as repairs are."""
+    return {number: tuple(found) for number, found in count_changes(work, work.left).items()}
+
+
+def said_about(undo: Iterable[str], left: Iterable[Repair]) -> list[Finding]:
     """How many cells each repair that was taken back left as they stood; also where it was none."""
-    counts: dict[tuple[int, str, str], int] = {}
-    for left in work.left:
-        index = left.mask.arg_true()
-        named = left.column.gather(index) if isinstance(left.column, pl.Series) else pl.lit(left.column)
-        frame = pl.DataFrame({"t": work.groups.gather(index), "i": work.frame[VIRTUAL + "i"].gather(index)})
-        seen = frame.with_columns(c=named).unique().group_by("t", "c", maintain_order=True).len()
-        for number, name, count in seen.iter_rows():
-            counts[number, left.kind, name] = counts.get((number, left.kind, name), 0) + count
-    for (number, kind, header), count in counts.items():
-        sentence = say("repair_left", column=header, value=count, expected=REPAIRS[kind])
-        work.notes.append((number, Finding(Severity.INFO, "repair_left", sentence, column=header)))
-    for asked in sorted(work.undo):
+    kept = list(left)
+    found = []
+    for one in kept:
+        sentence = say("repair_left", column=one.column, value=one.count, expected=REPAIRS[one.kind])
+        found.append(Finding(Severity.INFO, "repair_left", sentence, column=one.column))
+    for asked in sorted(undo):
         kind, _, wanted = asked.partition(":")
-        for number in work.tables:
-            if not any(at == number and one == kind and wanted in ("", name) for at, one, name in counts):
-                where = f" in „{wanted}“" if wanted else ""
-                sentence = say("undo_nothing", expected=REPAIRS[kind], column=where)
-                work.notes.append((number, Finding(Severity.INFO, "undo_nothing", sentence)))
+        if not any(one.kind == kind and wanted in ("", one.column) for one in kept):
+            where = f" in „{wanted}“" if wanted else ""
+            sentence = say("undo_nothing", expected=REPAIRS[kind], column=where)
+            found.append(Finding(Severity.INFO, "undo_nothing", sentence))
+    return found

@@ -190,6 +190,7 @@ def _check_document(report: ReadReport, judgement: Judgement) -> dict[str, objec
         "rows_accepted": judgement.rows_accepted,
         "rows_rejected": judgement.rows_rejected,
         "repairs": list(judgement.repairs),
+        "undone": list(judgement.left),
         "changes": judgement.changes.height if judgement.changes is not None else None,
         "held": list(judgement.held),
         "findings": list(judgement.findings),

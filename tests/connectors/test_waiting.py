@@ -13,6 +13,7 @@ from connectors.raw.reading import scan
 from connectors.releases import decide
 from connectors.waiting import NotHeldError, decide_held, held, rejects, replay, write_waiting
 from standards.definition import Standard
+from storage.manifest import Classification
 from storage.names import DatasetId
 
 AGS = "09461000"
@@ -106,9 +107,9 @@ def test_a_held_file_may_be_released_without_its_rows_or_refused(platform, hand_
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
 def test_a_corrected_rejects_file_is_merged_into_its_dataset(platform, hand_in, load, tmp_path, suffix) -> None:
-    """Corrected rows join the accepted ones under their old numbers, what is still wrong goes on waiting."""
+    """Corrected rows join the accepted ones under their numbers; none is handled less strictly than before."""
     sites = platform[0]
-    hand_in(BAD)
+    hand_in(BAD, classification=Classification.INTERNAL)
     assert load()[str(BAEUME)].rows_rejected == 2
     assert write_waiting(*platform, BAEUME, tmp_path / f"zurueck.{suffix}") == 2
     read = pl.read_csv if suffix == "csv" else pl.read_excel
@@ -124,6 +125,8 @@ def test_a_corrected_rejects_file_is_merged_into_its_dataset(platform, hand_in, 
     assert not load().is_changed
     hand_in(corrected.with_columns(pl.col("Höhe (m)").replace("quer", "4")).tail(1).write_csv(separator=";"), "z.csv")
     assert (load()[str(BAEUME)].rows_accepted, rejects(*platform)) == (4, [])
+    assert not load().is_changed
+    assert current_versions(sites.onprem)["classification"].to_list() == ["internal"]
 
 
 def test_a_corrected_file_of_nothing_is_refused(hand_in, load) -> None:
