@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from connectors.gazetteer import GAZETTEER
 from connectors.messages import say
 from connectors.reading.result import ReadResult, Unreadable
 from connectors.register import land_bbox
@@ -103,6 +104,7 @@ def as_table(
         ags=ags,
         bbox=land_bbox(ags) if ags else None,
         filename=filename,
+        gazetteer=GAZETTEER,
         context=result.extras,
         told=dict(told or {}),
         undo=frozenset(undo),

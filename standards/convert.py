@@ -19,6 +19,7 @@ from standards.mapping import VIRTUAL, Source
 from standards.messages import say
 from standards.model import Finding, Severity
 from standards.moments import month_first_by, order_clues, read_moments
+from standards.municipalities import ags_of_ars
 from standards.numbers import Numbers
 from standards.overall import either
 from standards.samples import code_words
@@ -273,6 +274,10 @@ def _written(work: Work, wanted: FieldDef, text: pl.Series) -> pl.Series:
 def _digits(work: Work, wanted: FieldDef, text: pl.Series, count: int) -> pl.Series:
     """Keys of a fixed number of digits. One lost zero is certain, two are not."""
     bare = text.str.replace_all(r"[\s\u00a0]", "").str.replace(r"^(\d+)[.,]0+$", "${1}")
+    if wanted.resolve:
+        long = map_unique(bare, ags_of_ars, pl.String)
+        work.changed("ars", _where(work, wanted), long.is_not_null(), text, long)
+        bare = pl.DataFrame({"a": long, "b": bare}).select(pl.coalesce("a", "b")).to_series()
     short = bare.str.contains(rf"^[1-9]\d{{{count - 2}}}$").fill_null(value=False)
     keys = ("0" + bare).zip_with(short, bare)
     work.changed("leading_zero", _where(work, wanted), short, text, keys)

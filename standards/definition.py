@@ -65,6 +65,8 @@ class FieldDef(_Frozen):
     """True: only the listed codes are allowed. False: other words stay as they are."""
     synonyms: tuple[str, ...] = ()
     """Other headers for the same thing, best first."""
+    resolve: tuple[str, ...] = ()
+    """An AGS that the name of the Gemeinde, and its Kreis, in these fields tell where none is written."""
     digits: int | None = None
     """A key of so many digits: a leading zero that a spreadsheet took comes back, anything else is a fault."""
     missing: tuple[str, ...] = ()
@@ -294,6 +296,7 @@ class Standard(_Frozen):
             (
                 f"fields.{f.name}",
                 f.join
+                + f.resolve
                 + f.span
                 + f.minus
                 + f.plus

@@ -11,6 +11,8 @@ from typing import Literal
 
 import polars as pl
 
+from standards.municipalities import Gazetteer
+
 FieldType = Literal["string", "integer", "number", "date", "datetime", "boolean", "year"]
 
 
@@ -145,6 +147,8 @@ class Table:
     filename: str = ""
     context: dict[str, str] = field(default_factory=dict)
     """Facts that stood beside the table (`ReadResult.extras`)."""
+    gazetteer: Gazetteer | None = None
+    """Who knows the municipalities; None: a name alone gives no key."""
     told: dict[str, str] = field(default_factory=dict)
     """Answers kept from before: column → field."""
     undo: frozenset[str] = frozenset()
