@@ -73,7 +73,7 @@ def _check(name: str, rows: int, columns: int) -> None:
 
 def _extent(window: bytes, cells: list[tuple[bytes, bytes]], rows: int, columns: int) -> tuple[int, int]:
     if cells:
-        rows = max([rows, *(int(row) for _, row in cells)])
+        rows = max(rows, *map(int, {row for _, row in cells}), 0)
         columns = max([columns, *map(column_number, {letters for letters, _ in cells})])
     elif found := _ROW.findall(window):
         # cells without a place of their own stand where the row says

@@ -37,7 +37,7 @@ def number_text(value: float) -> str:
     if value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     text = repr(value)
-    if sum(char.isdigit() for char in text) > 16:
+    if len(text) > 17:
         short = format(value, ".15g")
         text = short if len(short) <= len(text) - 3 else text
     if "e" not in text:

@@ -126,7 +126,7 @@ def _bands(rows: Sequence[list[str]]) -> list[tuple[int, int]]:
 def _side_by_side(rows: Sequence[list[str]], top: int, bottom: int) -> tuple[list[_Block], bool]:
     """The columns of each table between two rows, and whether there are several; else one block without empty edges."""
     part = rows[top : bottom + 1]
-    full = [at for at, column in enumerate(zip(*part, strict=True)) if any(column)]
+    full = _filled_columns(part)
     if not full:
         return [], False
     blocks: list[_Block] = []
@@ -138,6 +138,17 @@ def _side_by_side(rows: Sequence[list[str]], top: int, bottom: int) -> tuple[lis
     if len(blocks) > 1 and _are_apart(blocks, part):
         return blocks, True
     return [_Block(full[0], full[-1], top, bottom)], False
+
+
+def _filled_columns(rows: Sequence[list[str]]) -> list[int]:
+    """The columns with any content; a full table is known by its first rows."""
+    pending = set(range(len(rows[0]) if rows else 0))
+    every = frozenset(pending)
+    for row in rows:
+        pending -= {at for at in pending if row[at]}
+        if not pending:
+            break
+    return sorted(every - pending)
 
 
 def _are_apart(parts: Sequence[_Block], rows: Sequence[list[str]]) -> bool:
