@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from os import SEEK_END
 from typing import IO, TYPE_CHECKING
 
 import polars as pl
@@ -21,20 +22,33 @@ _BLOCK = 1_000_000
 
 
 class Hashes:
-    """Hashes in the order of the rows; in an unnamed file, so that nothing is left behind."""
+    """Hashes in the order of the rows; once they are many in an unnamed file, so that nothing is left behind."""
 
     def __init__(self) -> None:
+        self._held: list[pl.Series] = []
         self._file: IO[bytes] | None = None
         self.count = 0
 
     def add(self, hashes: pl.Series) -> None:
+        self._held.append(hashes)
+        self.count += len(hashes)
+        if sum(map(len, self._held)) > _AT_ONCE:
+            self._spill()
+
+    def _spill(self) -> None:
         if self._file is None:
             self._file = tempfile.TemporaryFile(prefix="allmende-")  # noqa: SIM115  lives as long as the pass
-        self._file.write(hashes.to_numpy().tobytes())
-        self.count += len(hashes)
+        self._file.seek(0, SEEK_END)
+        for part in self._held:
+            self._file.write(part.to_numpy().tobytes())
+        self._held = []
 
     def count_repeated(self) -> int:
         """How many rows have a hash that came before."""
+        if self._file is not None and self._held:
+            self._spill()
+        if self._file is None:
+            return self.count - (pl.concat(self._held).n_unique() if self._held else 0)
         ranges = max(1, -(-self.count // _AT_ONCE))
         return sum(_doubles(self._of_range(number, ranges)[0]) for number in range(ranges))
 
@@ -42,6 +56,8 @@ class Hashes:
         """Positions of the rows whose hash came before, ascending, and the position where each came first."""
         import numpy as np
 
+        if self._held:
+            self._spill()
         later, first = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
         ranges = max(1, -(-self.count // _AT_ONCE))
         for number in range(ranges):
@@ -91,16 +107,20 @@ def _doubles(hashes: np.ndarray) -> int:
     return int(np.count_nonzero(ordered[1:] == ordered[:-1]))
 
 
+def _unique(places: np.ndarray) -> np.ndarray:
+    import numpy as np
+
+    return np.unique(places)
+
+
 class Repeats:
     """Repetitions in one pass over the parts. `known`: what an earlier pass found (positions, and of their firsts)."""
 
     def __init__(self, known: tuple[np.ndarray, np.ndarray] | None = None) -> None:
-        import numpy as np
-
         self.keys = Hashes()
         """Keys of the good rows."""
         self._known = known
-        self._firsts = np.unique(known[1]) if known else None
+        self._firsts = _unique(known[1]) if known else None
         self._numbers: dict[int, int] = {}
         """Position of a row that is repeated further down → its row number."""
         self._rows = Hashes()
@@ -110,14 +130,14 @@ class Repeats:
 
     def look(self, hashed: Callable[[], pl.Series], numbers: pl.Series) -> tuple[pl.Series, pl.Series | None]:
         """Of one part: which rows repeat an earlier one of the table, and the number of that row."""
-        import numpy as np
-
         start, end = self._seen, self._seen + len(numbers)
         self._seen = end
         mask = pl.repeat(value=False, n=len(numbers), dtype=pl.Boolean, eager=True)
         if self._known is None or self._firsts is None:
             self._rows.add(hashed())
             return mask, None
+        import numpy as np
+
         later, first = self._known
         low, high = np.searchsorted(self._firsts, (start, end))
         wanted = self._firsts[low:high]
@@ -134,14 +154,20 @@ class Repeats:
         if self._known is not None:
             return self._known
         if self._found is None:
-            # rows that say the same have the same key
-            differ = self.keys.count == self._rows.count > 0 and not self.same_keys()
-            self._found = Hashes().repeated() if differ else self._rows.repeated()
+            self._found = self._rows.repeated()
         return self._found
+
+    def _differ(self) -> bool:
+        """Whether all rows differ. Rows that say the same have the same key, so that mostly the keys tell."""
+        if self.keys.count == self._rows.count and not self.same_keys():
+            return True
+        return not self._rows.count_repeated()
 
     def holds(self) -> bool:
         """Whether the repetitions were known from the beginning, or there are none."""
-        return self._known is not None or len(self.found()[0]) == 0
+        if self._known is not None or self._differ():
+            return True
+        return len(self.found()[0]) == 0
 
     def same_keys(self) -> int:
         """Good rows whose key an earlier good row has."""

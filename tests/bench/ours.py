@@ -1,6 +1,7 @@
 """The platform's own way, measured. Run as a fresh process; the steps' seconds are printed as JSON.
 
-`python -m tests.bench.ours large FILE OUT` (read → judge → Parquet) · `small FOLDER HOME` (landing → raw → dbt mart).
+`python -m tests.bench.ours large FILE OUT` (read → judge → Parquet) · `read FILE OUT` (→ CSV) · `folder FOLDER OUT` (many
+files → judge → one Parquet) · `small FOLDER HOME` (landing → raw → dbt mart).
 """
 
 from __future__ import annotations
@@ -31,30 +32,41 @@ class Steps:
 
 
 def large(source: Path, out: Path) -> Steps:
-    """Any file → typed Parquet: nothing is told but the standard."""
+    """`allmende check FILE --standard … --fixed OUT.parquet --rejects …`: nothing is told but the standard."""
     steps = Steps()
     with steps.step("import"):
-        from connectors.reading import read_table
-        from standards.engine import judge
-        from standards.model import Table
+        from connectors.large import check_to_files
         from standards.registry import load_standards
     with steps.step("standard"):
         standard = load_standards()[STANDARD]
-    with steps.step("read"):
-        read = read_table(source)
-    with steps.step("judge"):
-        table = Table(
-            frame=read.frame,
-            row_numbers=read.row_numbers,
-            crs=read.report.crs,
-            filename=source.name,
-            context=read.extras,
-        )
-        del read
-        judgement = judge(table, standard)
-    with steps.step("write"):
-        judgement.accepted.write_parquet(out)
-        judgement.rejected.write_parquet(out.with_suffix(".rejects.parquet"))
+    with steps.step("read, judge, write"):
+        check_to_files(source, standard, fixed=out, rejects=out.with_suffix(".rejects.csv"))
+    return steps
+
+
+def read(source: Path, out: Path) -> Steps:
+    """`allmende read FILE -o OUT.csv`: any text file to RFC 4180, every cell as it stood."""
+    steps = Steps()
+    with steps.step("import"):
+        from connectors.reading.writing import write_large
+    with steps.step("read, write"):
+        if write_large(source, out) is None:
+            raise RuntimeError(f"{source} is not regular")
+    return steps
+
+
+def folder(source: Path, out: Path) -> Steps:
+    """`allmende check FOLDER --standard … --fixed OUT.parquet`: all files at once."""
+    steps = Steps()
+    with steps.step("import"):
+        from connectors.many import check_many
+        from standards.registry import load_standards
+    with steps.step("standard"):
+        standard = load_standards()[STANDARD]
+    with steps.step("read, judge, write"):
+        checked = check_many(source, standard, fixed=out, rejects=out.with_suffix(".rejects.csv"))
+        if any(one.message_de for one in checked):
+            raise RuntimeError("a file could not be read")
     return steps
 
 
@@ -108,5 +120,7 @@ def prepare(_: Path, home: Path) -> Steps:
 
 if __name__ == "__main__":
     name, source, out = sys.argv[1:]
-    done = {"large": large, "small": small, "prepare": prepare}[name](Path(source), Path(out))
+    done = {"large": large, "read": read, "folder": folder, "small": small, "prepare": prepare}[name](
+        Path(source), Path(out)
+    )
     sys.stdout.write(json.dumps(done.seconds) + "\n")

@@ -1,6 +1,6 @@
 """The peers: what a good engineer would write who knows each file's dialect beforehand. Run as a fresh process.
 
-`python -m tests.bench.peers small-polars FOLDER OUT` · `large-polars FILE OUT` · `large-duckdb FILE OUT`.
+`python -m tests.bench.peers small-polars FOLDER OUT` · `large-polars|large-streaming|large-duckdb FILE OUT`.
 """
 
 from __future__ import annotations
@@ -53,6 +53,20 @@ def large_polars(source: Path, out: Path) -> None:
     read_told(source, LARGE, HEADERS[0]).write_parquet(out)
 
 
+def large_streaming(source: Path, out: Path) -> None:
+    """Polars' streaming engine, told the dialect; it reads UTF-8 only, so that iconv stands before it."""
+    utf8 = out.with_suffix(".utf8.csv")
+    with utf8.open("wb") as target:
+        subprocess.run(["iconv", "-f", "CP1252", "-t", "UTF-8", str(source)], stdout=target, check=True)
+    types = [pl.String, pl.String, pl.String, pl.Int64, pl.Float64, pl.Float64]
+    frame = pl.scan_csv(
+        utf8, separator=LARGE.delimiter, decimal_comma=True, schema=dict(zip(HEADERS[0], types, strict=True))
+    )
+    named = frame.rename(dict(zip(HEADERS[0], FIELDS, strict=True)))
+    named.with_columns(pl.col("zeitpunkt").str.to_datetime(LARGE.moment, time_unit="us")).sink_parquet(out)
+    utf8.unlink()
+
+
 def large_duckdb(source: Path, out: Path) -> None:
     """`iconv | duckdb`, as one would in a shell; both run at the same time."""
     import duckdb
@@ -63,7 +77,12 @@ def large_duckdb(source: Path, out: Path) -> None:
         duckdb.sql(query)
 
 
-PEERS = {"small-polars": small_polars, "large-polars": large_polars, "large-duckdb": large_duckdb}
+PEERS = {
+    "small-polars": small_polars,
+    "large-polars": large_polars,
+    "large-streaming": large_streaming,
+    "large-duckdb": large_duckdb,
+}
 
 if __name__ == "__main__":
     name, source, out = sys.argv[1:]
