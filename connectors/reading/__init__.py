@@ -16,8 +16,20 @@
 Nothing is converted here: every cell's text stays as it stood. What a column means is `standards`' business.
 """
 
-from connectors.reading.reader import read_many, read_table
-from connectors.reading.result import Decision, Note, ReadReport, ReadResult, Unreadable
-from connectors.reading.writing import write_csv
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from connectors.reading.reader import read_many, read_table
+    from connectors.reading.result import Decision, Note, ReadReport, ReadResult, Unreadable
+    from connectors.reading.writing import write_csv
 
 __all__ = ["Decision", "Note", "ReadReport", "ReadResult", "Unreadable", "read_many", "read_table", "write_csv"]
+_FROM = dict.fromkeys(["read_many", "read_table"], "reader") | {"write_csv": "writing"}
+
+
+def __getattr__(name: str) -> Any:
+    """Formats are loaded when one is read: half of a short command's time would go into those that are not."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_FROM.get(name, 'result')}"), name)

@@ -6,6 +6,7 @@ tolerant parser takes over.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -73,17 +74,38 @@ def read_body(
 def _count_plain(body: bytes, delimiter: bytes, columns: int) -> tuple[bytes, Counts | None]:
     """The kind of line end, and the counts where each line is a record, as in most files; else None.
 
-    Without numpy, which takes as long to load as a large file to count.
+    Numpy counts four times as fast, but takes as long to load as a large file to count: it is used where it is loaded.
     """
-    lines, returns = body.count(b"\n"), body.count(b"\r")
-    if returns and returns != body.count(b"\r\n"):
+    lines, returns, pairs, delimiters = (_by_numpy if "numpy" in sys.modules else _by_bytes)(body, delimiter)
+    if returns and returns != pairs:
         return (b"\r" if not lines else b""), None
-    delimiters = body.count(delimiter)
     records = lines + (not body.endswith(b"\n"))
     if not body or len(body) > MAX_LINE_CHARS or delimiters != records * (columns - 1) or columns < 2:
         return b"\n", None
     starts = pl.int_range(records, dtype=pl.Int64, eager=True).alias("row")
     return b"\n", Counts(records, delimiters, 0, starts, starts)
+
+
+def _by_bytes(body: bytes, delimiter: bytes) -> tuple[int, int, int, int]:
+    returns = body.count(b"\r")
+    return body.count(b"\n"), returns, body.count(b"\r\n") if returns else 0, body.count(delimiter)
+
+
+def _by_numpy(body: bytes, delimiter: bytes) -> tuple[int, int, int, int]:
+    """Line feeds, carriage returns, pairs of both, delimiters: counted while a piece is in the processor's cache."""
+    import numpy as np
+
+    data = np.frombuffer(body, dtype=np.uint8)
+    lines = returns = pairs = delimiters = 0
+    for at in range(0, len(data), _CHUNK):
+        # one byte more, so that a pair across two pieces is seen once
+        piece = data[at : at + _CHUNK + 1]
+        carriage, feed = piece == 13, piece == 10
+        pairs += int(np.count_nonzero(carriage[:-1] & feed[1:]))
+        returns += int(np.count_nonzero(carriage[:_CHUNK]))
+        lines += int(np.count_nonzero(feed[:_CHUNK]))
+        delimiters += int(np.count_nonzero(piece[:_CHUNK] == delimiter[0]))
+    return lines, returns, pairs, delimiters
 
 
 def _one_line_end(body: bytes) -> bytes:

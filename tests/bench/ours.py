@@ -1,7 +1,7 @@
 """The platform's own way, measured. Run as a fresh process; the steps' seconds are printed as JSON.
 
-`python -m tests.bench.ours large FILE OUT` (read → judge → Parquet) · `read FILE OUT` (→ CSV) · `folder FOLDER OUT` (many
-files → judge → one Parquet) · `small FOLDER HOME` (landing → raw → dbt mart).
+`python -m tests.bench.ours large FILE OUT` (read → judge → Parquet) · `read FILE OUT` (→ CSV) · `folder FOLDER OUT`
+(many files → judge → one Parquet) · `small FOLDER HOME` (landing → raw → dbt mart).
 """
 
 from __future__ import annotations

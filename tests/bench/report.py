@@ -57,6 +57,27 @@ class Result:
     aims: list[Aim] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One run of one side on a file of so many rows."""
+
+    name: str
+    rows: int
+    seconds: float
+    cpu_seconds: float
+    peak_mb: float
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """How time and memory grow with the file."""
+
+    title: str
+    about: str
+    lines: list[Line]
+    aims: list[Aim] = field(default_factory=list)
+
+
 def row(name: str, runs: list[Run]) -> Row:
     seconds = [run.seconds for run in runs]
     cpu = statistics.median(run.cpu_seconds for run in runs)
@@ -64,7 +85,9 @@ def row(name: str, runs: list[Run]) -> Row:
     return Row(name, statistics.median(seconds), min(seconds), max(seconds), cpu, peak, len(runs))
 
 
-def as_text(result: Result) -> str:
+def as_text(result: Result | Growth) -> str:
+    if isinstance(result, Growth):
+        return "\n".join(["", result.title, *_growth(result.lines), *(f"  {aim}" for aim in result.aims)])
     width = max(len(one.name) for one in result.rows)
     lines = ["", result.title, f"  {'':{width}}  median s    min … max s   cpu s   peak MB   ours ÷ it"]
     for one in result.rows:
@@ -78,14 +101,14 @@ def as_text(result: Result) -> str:
     return "\n".join(lines)
 
 
-def write(path: Path, results: list[Result]) -> None:
+def write(path: Path, results: list[Result | Growth]) -> None:
     """Rewrite the page, but for the section that `tests.bench.pollution` writes at its end."""
     path.parent.mkdir(parents=True, exist_ok=True)
     _, heading, section = path.read_text(encoding="utf-8").partition(HEADING) if path.is_file() else ("", "", "")
     path.write_text("\n".join([*_page(results), ""]) + (f"\n{heading}{section}" if heading else ""), encoding="utf-8")
 
 
-def _page(results: list[Result]) -> Iterator[str]:
+def _page(results: list[Result | Growth]) -> Iterator[str]:
     yield "# Benchmarks"
     yield ""
     yield "Written by `make bench`; do not edit. Every number is the median of alternating runs, each a fresh process,"
@@ -99,6 +122,9 @@ def _page(results: list[Result]) -> Iterator[str]:
         yield ""
         yield result.about
         yield ""
+        if isinstance(result, Growth):
+            yield from [*_growth(result.lines), "", *(f"- {aim}" for aim in result.aims)]
+            continue
         yield "| | median s | min … max s | CPU s | peak MB | ours ÷ it |"
         yield "|---|---:|---:|---:|---:|---:|"
         for one in result.rows:
@@ -113,6 +139,16 @@ def _page(results: list[Result]) -> Iterator[str]:
         yield ""
         for aim in result.aims:
             yield f"- {aim}"
+
+
+def _growth(lines: list[Line]) -> Iterator[str]:
+    yield "| | rows | wall s | CPU s | CPU µs a row | peak MB |"
+    yield "|---|---:|---:|---:|---:|---:|"
+    for name in dict.fromkeys(line.name for line in lines):
+        for line in (line for line in lines if line.name == name):
+            each = f"{1e6 * line.cpu_seconds / line.rows:.2f}"
+            cells = [f"{line.rows:,}", f"{line.seconds:.2f}", f"{line.cpu_seconds:.1f}", each, f"{line.peak_mb:.0f}"]
+            yield f"| {name} | {' | '.join(cells)} |"
 
 
 def _machine() -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.bench import data, measure, peers, report, run
+from tests.bench import cases, data, measure, peers, report
 from tests.bench.facts import FIELDS, facts
 
 
@@ -40,19 +40,19 @@ def test_peers_agree(tmp_path: Path):
     """Polars and iconv with DuckDB make the same table of the large file."""
     data.large_file(tmp_path / "large.csv", 5000)
     assert b"Z\xe4hlstelle" in (tmp_path / "large.csv").read_bytes()
-    for name in ("large-polars", "large-duckdb"):
+    for name in ("large-polars", "large-duckdb", "large-streaming"):
         # a fresh process, as in the benchmark: the pipe of iconv must not meet other open files
         command = [sys.executable, "-m", "tests.bench.peers", name, str(tmp_path / "large.csv"), str(tmp_path / name)]
         subprocess.run(command, cwd=data.PROJECT, check=True, capture_output=True)
     polars, duckdb = facts(tmp_path / "large-polars"), facts(tmp_path / "large-duckdb")
-    assert polars == duckdb
+    assert polars == duckdb == facts(tmp_path / "large-streaming")
     assert (polars["rows"], polars["directions"]) == (5000, 1)
 
 
 def test_a_wrong_result_is_no_benchmark():
     """A result that differs from the peer's in one sum is an error, however fast it was."""
     with pytest.raises(measure.BenchmarkFailed, match="anzahl: 1 ≠ 2"):
-        run._same({"rows": 1, "anzahl": 1}, {"rows": 1, "anzahl": 2}, "the table")
+        cases.same({"rows": 1, "anzahl": 1}, {"rows": 1, "anzahl": 2}, "the table")
 
 
 def test_memory_of_children_counts(tmp_path: Path):
