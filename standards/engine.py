@@ -30,10 +30,12 @@ from standards.repairs import count_repairs
 from standards.rows import (
     derive,
     duplicate_rows,
+    fill_down,
     hashed_rows,
     key_filled,
     keys_differ,
     refuse_other_kinds,
+    repeated_rows,
     require,
     same_keys,
     totals_rows,
@@ -123,6 +125,7 @@ def _judged(
     if mapping.position:
         _places(work, mapping.position)
     derive(work)
+    fill_down(work)
     undo_repairs(work)
     unlike = keys_differ(work)
     if overall is not None:
@@ -131,7 +134,9 @@ def _judged(
     else:
         repeated, first_rows = (totals, None) if unlike else duplicate_rows(frame, columns)
     whole = [Fault("totals_row", "", totals.gather(index), total_texts.gather(index))] if totals.any() else []
-    if first_rows is not None:
+    if first_rows is not None and standard.repeats:
+        repeated_rows(work, repeated.gather(index))
+    elif first_rows is not None:
         whole.append(
             Fault(
                 "duplicate_row",
@@ -150,7 +155,7 @@ def _judged(
     work.faults = whole + work.faults
     bad = bad_rows(work.faults, work.height)
     if not unlike:
-        same_keys(work, bad)
+        same_keys(work, bad | repeated.gather(index) if standard.repeats else bad)
     done = _split(work, members, bad, columns, empty_cells)
     return work, _with_changes(work, ~bad, done) if changes else done
 

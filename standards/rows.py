@@ -144,6 +144,34 @@ def require(work: Work) -> None:
         work.fault("required_any_missing", group[0], empty, None, titles)
 
 
+def fill_down(work: Work) -> None:
+    """Rows that have none of the fields a standard names take them from the row above: one line a thing, several parts."""
+    names = [name for name in work.standard.fill_down if name in work.values]
+    if not names or work.mapping.unpivot or not work.height:
+        return
+    frame = pl.DataFrame({"t": work.groups, **{name: work.values[name] for name in names}})
+    lacking = frame.select(pl.all_horizontal(pl.col(names).is_null())).to_series()
+    if not lacking.any():
+        return
+    # all of them from one row: an empty cell of the row above stays empty
+    above = pl.when(~pl.lit(lacking)).then(pl.int_range(pl.len())).forward_fill().over("t")
+    source = frame.select(above.alias("i")).to_series()
+    filled = lacking & source.is_not_null()
+    for name in names:
+        taken = work.values[name].gather(source)
+        work.changed("filled_down", work.shown_column(name), filled & taken.is_not_null(), taken, taken)
+        work.values[name] = work.values[name].zip_with(~filled, taken)
+        work.repeated.pop(name, None)
+
+
+def repeated_rows(work: Work, repeated: pl.Series) -> None:
+    """Rows alike word for word, where they may be several things: said, not rejected."""
+    counts = pl.DataFrame({"t": work.groups, "r": repeated}).group_by("t").agg(pl.col("r").sum())
+    for number, count in counts.filter(pl.col("r") > 0).sort("t").iter_rows():
+        text = say("repeated_rows", value=count)
+        work.notes.append((number, Finding(Severity.WARNING, "repeated_rows", text, value=str(count))))
+
+
 def derive(work: Work) -> None:
     """Fields that follow from others: a code from how a number begins, a difference, the step between moments."""
     for rule in work.standard.derive:
