@@ -145,7 +145,7 @@ def require(work: Work) -> None:
 
 
 def fill_down(work: Work) -> None:
-    """Rows that have none of the fields a standard names take them from the row above: one line a thing, several parts."""
+    """Rows that have none of the fields a standard names take them from the row above: one thing, several lines."""
     names = [name for name in work.standard.fill_down if name in work.values]
     if not names or work.mapping.unpivot or not work.height:
         return
