@@ -138,6 +138,8 @@ def _terms(text: str) -> tuple[Term, ...]:
         found = _TERM.match(part.strip())
         if found is None:
             raise ValueError(f"{part.strip()!r}: a summand is a field, a number, 2 * field, or one of {MOMENTS}")
+        if found["word"] == "today" and "+" in text:
+            raise ValueError("today is a day and stands alone: nothing can be added to it")
         terms.append(Term(float(found["number"] or found["factor"] or 1), found["word"] or ""))
     return tuple(terms)
 

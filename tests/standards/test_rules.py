@@ -25,6 +25,7 @@ def test_a_relation_is_read_with_sums_factors_and_the_year() -> None:
         ({"check": "frei <= kapazitaet", "compare": "peers"}, "either check or compare"),
         ({"check": "frei kapazitaet"}, "is no relation"),
         ({"check": "frei <= max(kapazitaet)"}, "a summand is"),
+        ({"check": "zeitpunkt <= today + 1"}, "stands alone"),
         ({"compare": "previous"}, "at_least, at_most"),
         ({"compare": "previous", "measure": "sum", "at_most": 2}, "every other measure has one"),
         ({"check": "frei <= kapazitaet", "question_de": "{now}?"}, "cannot say {now}"),
