@@ -9,7 +9,7 @@
 | `workbook`, `sheets`, `sheetcells`, `sheetxml`, `sheettables`, `merged` | XLSX, XLSB, XLS, ODS |
 | `precheck`, `archive`, `package` | what is refused before it is loaded; zip and workbook packages |
 | `jsonfile`, `jsontext`, `envelopes`, `geojson`, `geometry`, `flatten` | JSON and GeoJSON |
-| `xmlfile`, `xmlplaces`, `htmltable`, `dbf`, `shapes`, `parquet` | everything else that has records |
+| `xmlfile`, `xmlplaces`, `htmltable`, `dbf`, `shapes`, `parquet`, `geoparquet` | everything else that has records |
 | `writing` | the table as RFC 4180 CSV |
 | `messages`, `limits`, `result` | the German sentences, the bounds, the values that leave the room |
 

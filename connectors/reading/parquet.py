@@ -10,8 +10,9 @@ from io import BytesIO
 import polars as pl
 
 from connectors.reading.flatten import record_result
+from connectors.reading.geoparquet import geo_of, with_places
 from connectors.reading.limits import MAX_SHEET_CELLS, MAX_UNPACKED_BYTES
-from connectors.reading.messages import refuse, size_de
+from connectors.reading.messages import note, refuse, size_de
 from connectors.reading.names import checked_width, column_names
 from connectors.reading.result import ReadResult
 
@@ -21,7 +22,8 @@ def read_parquet(data: bytes) -> ReadResult:
     import pyarrow.parquet as pq
 
     try:
-        meta = pq.ParquetFile(BytesIO(data)).metadata
+        file = pq.ParquetFile(BytesIO(data))
+        meta, geo = file.metadata, geo_of(file.schema_arrow.metadata)
         checked_width(meta.num_columns)
         unpacked = sum(meta.row_group(at).total_byte_size for at in range(meta.num_row_groups))
         if _is_bomb(meta.num_rows * meta.num_columns, len(data)):
@@ -31,7 +33,7 @@ def read_parquet(data: bytes) -> ReadResult:
         frame = pl.read_parquet(BytesIO(data))
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         raise refuse("parquet_broken") from error
-    return _result("parquet", frame)
+    return _result("parquet", with_places(frame, geo) if geo else frame, geo.crs if geo else None)
 
 
 def read_arrow(data: bytes) -> ReadResult:
@@ -48,12 +50,13 @@ def _is_bomb(cells: int, size: int) -> bool:
     return cells > MAX_SHEET_CELLS and cells > 100 * size
 
 
-def _result(kind: str, frame: pl.DataFrame) -> ReadResult:
+def _result(kind: str, frame: pl.DataFrame, crs: str | None = None) -> ReadResult:
     names, notes = column_names(frame.columns, None)
     strings = pl.DataFrame(
         [_strings(column).alias(name) for column, name in zip(frame.get_columns(), names, strict=True)]
     )
-    return record_result(kind, strings, None, notes)
+    notes += [note("crs", crs=crs)] if crs else []
+    return record_result(kind, strings, None, notes, crs=crs)
 
 
 def _strings(column: pl.Series) -> pl.Series:
@@ -66,10 +69,18 @@ def _strings(column: pl.Series) -> pl.Series:
         ]
         return pl.Series(values, dtype=pl.String)
     if column.dtype == pl.Binary:
-        return pl.Series([None if item is None else item.hex() for item in column.to_list()], dtype=pl.String)
+        return pl.Series(_decoded(column.to_list()), dtype=pl.String)
     if isinstance(column.dtype, pl.Datetime):
         return column.dt.to_string("iso:strict")
     return column.cast(pl.String).replace("", None)
+
+
+def _decoded(items: list[bytes | None]) -> list[str | None]:
+    """Texts that a writer stored without saying that they are; real bytes as hexadecimal digits."""
+    try:
+        return [None if item is None else item.decode() or None for item in items]
+    except UnicodeDecodeError:
+        return [None if item is None else item.hex() for item in items]
 
 
 def _plain(item: object) -> object:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import stat
 import struct
 import zipfile
+from datetime import date
 
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import shapefile
+import shapely
 
 from connectors.reading import ReadResult, Unreadable, read_table
 
@@ -93,3 +99,24 @@ def test_reading_dbf_tells_what_is_deleted_missing_or_ambiguous() -> None:
     assert result.frame.rows() == [("Straße 7",)]
     assert {"dbf_short", "dbf_deleted", "dbf_deleted_row"} <= codes(result)
     assert read_table(dbf([])).frame.columns == ["NAME"]
+
+
+def test_reading_geoparquet_and_arrow() -> None:
+    """The geometry of a GeoParquet file is a place in the system the file names; Arrow files are tables too."""
+    points = [shapely.to_wkb(shapely.Point(690000.5, 5334000)), None]
+    table = pa.table({"name": ["A", "B"], "geometry": pa.array(points, pa.binary()), "n": [1, 2]})
+    crs = {"id": {"authority": "EPSG", "code": 25832}}
+    geo = {"version": "1.0.0", "primary_column": "geometry", "columns": {"geometry": {"encoding": "WKB", "crs": crs}}}
+    out = io.BytesIO()
+    pq.write_table(table.replace_schema_metadata({"geo": json.dumps(geo)}), out)
+    result = read_table(out.getvalue())
+    assert result.frame.row(0, named=True) == {
+        "name": "A",
+        "n": "1",
+        "geometry.x": "690000.5",
+        "geometry.y": "5334000.0",
+    }
+    assert result.report.crs == "EPSG:25832"
+    arrow = io.BytesIO()
+    pl.DataFrame({"a": ["x"], "tag": [date(2024, 1, 2)]}).write_ipc(arrow)
+    assert read_table(arrow.getvalue()).frame.rows() == [("x", "2024-01-02")]
