@@ -51,7 +51,8 @@ def _scored(standard: Standard, columns: tuple[str, ...]) -> list[Score]:
 def _in_other_words(standard: Standard, column: str) -> tuple[str, float] | None:
     last = _PATH.split(column)[-1]
     for said in (meanings(column), meanings_cut(column), *([meanings(last)] if last != column else [])):
-        if meant := standard.meaning_index.get(standard.meaning_of(said)):
+        meant = standard.meaning_index.get(standard.meaning_of(said))
+        if meant and ("anzahl" not in said or standard.by_name[meant[0]].type in ("integer", "number")):
             return meant[0], MEANT
     short = cut_off(column)
     if short is None:

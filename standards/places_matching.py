@@ -57,7 +57,7 @@ _ZONES = (
     *((re.compile(rf"gk\s*_?{zone}|3146{zone + 4}"), f"EPSG:3146{zone + 4}") for zone in (2, 3, 4, 5)),
 )
 _SYSTEM = re.compile(
-    r"utm(?:zone)?(?:3[23]n?)?|etrs(?:89)?|gk[2-5]?|gausskrueger|wgs(?:84)?|(?:epsg)?(?:2583[23]|3146[6-9]|4326)|dezimal|dez|grad"
+    r"utm(?:zone)?(?:3[23](?:n(?![a-z]))?)?|etrs(?:89)?|gk[2-5]?|gausskrueger|wgs(?:84)?|(?:epsg)?(?:2583[23]|3146[6-9]|4326)|dezimal|dez|grad"
 )
 """What a header says of the system beside the axis."""
 
