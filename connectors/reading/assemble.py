@@ -17,7 +17,7 @@ from connectors.reading.choices import around_decisions, header_decision
 from connectors.reading.facts import facts, text_of
 from connectors.reading.layout import TOTALS, Layout, find_layout, is_footer, join_header, width_of
 from connectors.reading.limits import SAMPLE_RECORDS
-from connectors.reading.mend import Mender, comma_merge, mender
+from connectors.reading.mend import Mender, comma_merge, mender, part_header
 from connectors.reading.messages import note
 from connectors.reading.names import checked_width, column_names, numbered
 from connectors.reading.records import Record
@@ -26,6 +26,7 @@ from connectors.reading.result import Decision, Note
 _TAIL = 60
 _SINGLE_NOTES = 20
 _SHOWN = 20
+_LEGEND_ROWS = 30
 
 
 @dataclass(slots=True)
@@ -78,6 +79,7 @@ def assemble(
     first = list(islice(rows, SAMPLE_RECORDS))
     if not first:
         return None
+    first, parted = part_header(first, columns, delimiter)
     head, body = read_head(first, columns, spans, above)
     head.body = body[:_SHOWN]
     width = len(head.raw) if head.raw is not None else head.width
@@ -95,6 +97,7 @@ def assemble(
     for record in tail:
         builder.add(*record)
     builder.take_back()
+    head.notes += [note("delimiter_other", line) for line in parted]
     head.notes += _mended(mend) if mend else []
     return _finish(builder, head, footer, rows.blank, rejoined=rejoin is not None)
 
@@ -161,7 +164,8 @@ def _with_index(head: Head, layout: Layout, first: list[Record]) -> Head:
     if layout.index_header is not None:
         line, cells = first[layout.index_header]
         head.notes.append(note("index_header", line, text=",".join(cells)))
-        head.preamble = [*head.preamble, first[layout.index_header]]
+        if not layout.header or layout.index_header < layout.header[0]:
+            head.preamble = [*head.preamble, first[layout.index_header]]
     return head
 
 
@@ -225,7 +229,28 @@ def split_footer(tail: deque[Record], columns: int, *, regular: bool = True) -> 
     footer: list[Record] = []
     while tail and is_footer(tail[-1][1], columns, regular=regular):
         footer.insert(0, tail.pop())
+    if not footer:
+        footer = _legend(tail, columns)
     return footer
+
+
+def _legend(tail: deque[Record], columns: int) -> list[Record]:
+    """Lines of few words below a blank line, of which the first says that they are no rows: `Zeichenerklärung:`."""
+    rows = list(tail)[-_LEGEND_ROWS:]
+    start = max((at for at in range(1, len(rows)) if _is_gap(rows[at - 1], rows[at])), default=0)
+    below = rows[start:]
+    if not start or columns < 3 or not is_footer(below[0][1], columns, regular=True):
+        return []
+    if any(len([cell for cell in cells if cell.strip()]) > 2 for _, cells in below):
+        return []
+    for _ in below:
+        tail.pop()
+    return below
+
+
+def _is_gap(above: Record, below: Record) -> bool:
+    lines = max((max(cell.count("\n"), cell.count("\r")) for cell in above[1]), default=0)
+    return below[0] > above[0] + lines + 1
 
 
 def _finish(builder: Builder, head: Head, footer: list[Record], blank: int, *, rejoined: bool) -> Assembled:

@@ -22,7 +22,7 @@ Fingerprint = tuple[object, ...]
 _KEEP = {"encoding", "delimiter", "header_empty", "header_duplicate", "header_dbase"}
 _GERMAN = "äöüßÄÖÜ"
 _SIGNS = (b'"', b"'", b"\\", b"\r")
-_DOUBTFUL = ("\0", "\ufffd", "Ã", "Â", "├", "√", "\u2028", "\u2029", "\x85", "\x1a")
+_DOUBTFUL = ("\0", "\ufffd", "Ã", "Â", "├", "√", "\ufeff", "\u2028", "\u2029", "\x85", "\x1a")
 _CODECS = {
     "utf-8": "utf-8",
     "utf-8-sig": "utf-8",

@@ -26,7 +26,7 @@ from connectors.reading.result import Note, ReadResult
 from connectors.reading.textfile import Read, Told, read_text, report_of, sample_of
 
 WINDOW = SAMPLE_CHARS
-DOUBTFUL = tuple(sign.encode() for sign in ("Ã", "Â", "├", "√", "\ufffd", "\u2028", "\u2029"))
+DOUBTFUL = tuple(sign.encode() for sign in ("Ã", "Â", "├", "√", "\ufffd", "\ufeff", "\u2028", "\u2029"))
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
@@ -128,6 +128,10 @@ def _clean(text: str) -> tuple[str, list[Note]]:
     if zeros:
         text = text.replace("\0", "")
         notes.append(note("nul_bytes", count=zeros))
+    marks = text.count("\ufeff")
+    if marks:
+        text = text.replace("\ufeff", "")
+        notes.append(note("marks_inside", count=marks))
     if text.endswith("\x1a"):
         text = text.rstrip("\x1a")
         notes.append(note("dos_end"))

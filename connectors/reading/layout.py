@@ -17,7 +17,8 @@ _HEAD = 60
 BESIDE = re.compile(
     r"(?:#|stand\b|quelle|datenquelle|datenstand|hinweis|anmerkung|fu(?:ß|ss)note|erstell|herausgeber|lizenz|copyright|©|\(c\)|"
     r"legende|abk(?:ü|ue)rz|zeichenerkl|erl(?:ä|ae)uterung|bemerkungen?:|datum\b|auszug|export|druckdatum|abruf|ansprechpartner|"
-    r"kontakt:|source|note[s:]|last update|generated|\*+\s?\S|_{3,}|-{3,}|={3,}|\d\)\s|\(\d\)\s)",
+    r"kontakt:|[-–—.xX/()•·0]{1,3}\s*=\s|[a-z]\)\s|[¹²³⁴]\s?\S|(?:anzahl\s+)?(?:der\s+)?(?:\d+\s+)?datens(?:ä|ae)tze\b|"
+    r"source|note[s:]|last update|generated|\*+\s?\S|_{3,}|-{3,}|={3,}|\d\)\s|\(\d\)\s)",
     re.IGNORECASE,
 )
 META = re.compile(
@@ -74,7 +75,10 @@ def find_layout(rows: list[list[str]], columns: int = 0, above: int = 0) -> Layo
     if not _is_header(head[top], head[top + 1 :], kinds):
         return Layout(columns, (), top, index_header)
     last = _last_header(head, top, kinds, columns)
-    return Layout(columns, tuple(range(top, last + 1)), last + 1, index_header)
+    header = tuple(range(top, last + 1))
+    if index_header is None and _counts_columns(head[last + 1 :], columns):
+        return Layout(columns, header, last + 2, last + 1)
+    return Layout(columns, header, last + 1, index_header)
 
 
 def is_footer(row: list[str], columns: int, *, regular: bool) -> bool:
@@ -124,6 +128,14 @@ def _skip_preamble(head: list[list[str]], columns: int) -> int:
     return 0
 
 
+def _is_sentence(row: list[str], below: list[list[str]], columns: int) -> bool:
+    """A sentence with as many commas as the table has columns, above what are names themselves."""
+    if len(row) != columns or not all(cell.startswith(" ") for cell in row[1:]) or len(below) < 2:
+        return False
+    is_tight = not any(cell.startswith(" ") for other in below[:5] for cell in other)
+    return is_tight and all(shape(cell) == "text" for cell in below[0])
+
+
 def _is_pair(row: list[str], below: list[list[str]], columns: int) -> bool:
     """`Herausgeber;Stadt Hof` above a wider table, alone or with others of its kind."""
     if columns < 3 or filled(row) != 2 or not META.match(row[0].strip()):
@@ -140,8 +152,10 @@ def _is_title(row: list[str], below: list[list[str]], columns: int) -> bool:
     if columns < 2 or (text.startswith("#") and len(row) < columns):
         return bool(_COMMENT.match(text))
     if count <= 1:
-        return bool(text) or columns >= 3
-    if _is_pair(row, below, columns):
+        # `;;;Geschlecht;;` above names that leave the first columns blank too is a group title
+        blank = _leading_blanks(below[0])
+        return bool(text) or (columns >= 3 and not 0 < blank <= _leading_blanks(row))
+    if _is_sentence(row, below, columns) or _is_pair(row, below, columns):
         return True
     if len(row) < columns and count <= max(columns // 2, 1) and filled(below[0]) != count:
         return True
@@ -151,6 +165,17 @@ def _is_title(row: list[str], below: list[list[str]], columns: int) -> bool:
 def _is_index(row: list[str]) -> bool:
     """`0,1,2,3`: column numbers that a program wrote above the names."""
     return len(row) > 2 and any(all(cell.strip() == str(start + at) for at, cell in enumerate(row)) for start in (0, 1))
+
+
+def _counts_columns(below: list[list[str]], columns: int) -> bool:
+    """`1;2;3;4` right below the names, where the columns hold words too: the columns are counted."""
+    if len(below) < 3 or columns < 3:
+        return False
+    numbers = [cell.strip() for cell in below[0]]
+    blank = _leading_blanks(numbers)
+    counted = all(cell == str(at) for at, cell in enumerate(numbers[blank:], 1)) and len(numbers) - blank >= 3
+    columns_below = list(zip_longest(*below[1:], fillvalue=""))[blank:columns]
+    return counted and any({shape(cell) for cell in column} == {"text"} for column in columns_below)
 
 
 def _is_numeric_row(row: list[str]) -> bool:
@@ -176,7 +201,7 @@ def _is_header(row: list[str], body: list[list[str]], kinds: list[str]) -> bool:
     named = (cell.strip().lower() in HEADERS for cell in row)
     if any(kind in {"number", "date"} and is_name for kind, is_name in zip(kinds, named, strict=False)):
         return True
-    if filled(row) > 1 and row in body and all(shape(cell) in {"text", "empty"} for cell in row):
+    if filled(row) > 1 and row in body and all(shape(cell) in {"text", "empty"} or is_year(cell) for cell in row):
         # the same names again: a page break
         return True
     score = 0.0

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from itertools import combinations, islice, pairwise
 
 from connectors.reading.cells import shape
-from connectors.reading.layout import column_kinds
+from connectors.reading.layout import column_kinds, find_layout
 from connectors.reading.records import Record
 
 _MOST_SURPLUS = 6
 _MOST_WAYS = 50
 _LEAST_ROWS = 3
+_NAME = 40
 _OTHERS = (";", ",", "\t", "|", ", ", " ")
 
 
@@ -105,6 +106,24 @@ def mender(rows: list[Record], width: int, delimiter: str) -> Mender | None:
     """A mender for the table, where enough regular rows show what its columns hold."""
     regular = [cells for _, cells in rows if len(cells) == width]
     return Mender(regular, width, delimiter) if width > 1 and len(regular) >= _LEAST_ROWS and delimiter else None
+
+
+def part_header(first: list[Record], columns: int, delimiter: str) -> tuple[list[Record], list[int]]:
+    """The header cut by another delimiter than the data below it, and its line; only where the data have no other."""
+    at = next((at for at, (_, cells) in enumerate(first) if len(cells) == columns), 0)
+    if columns < 3 or not 0 < at < len(first) - 1 or len(first[at - 1][1]) != 1:
+        return first, []
+    if find_layout([cells for _, cells in first[at:]], columns).header:
+        return first, []
+    line, cells = first[at - 1]
+    ways = []
+    for other in _OTHERS:
+        parts = cells[0].split(other) if other != delimiter else []
+        if len(parts) == columns and all(0 < len(part.strip()) <= _NAME and part[0] != " " for part in parts):
+            ways.append(parts)
+    if len(ways) != 1 or len(set(ways[0])) < columns:
+        return first, []
+    return [*first[: at - 1], (line, ways[0]), *first[at:]], [line]
 
 
 def _alike(one: list[str], other: list[str]) -> bool:

@@ -18,6 +18,8 @@ NOTES: dict[str, str] = {
     "sind.",
     "replacement_characters": "{count} Zeichen waren schon in der Datei unlesbar (�). Bitte die Quelle prüfen.",
     "dos_end": "Das Dateiende-Zeichen von DOS (Strg-Z) am Ende wurde entfernt.",
+    "marks_inside": "{count} Erkennungszeichen (BOM) mitten in der Datei wurden entfernt; sie bleiben zurück, wenn "
+    "Dateien aneinandergehängt werden.",
     "nul_bytes": "{count} NUL-Zeichen wurden entfernt.",
     "line_endings_mixed": "Die Datei mischt verschiedene Zeilenenden.",
     "delimiter": "Trennzeichen {chosen} gewählt (Bewertung {score}). Nächster Kandidat: {runner_up}.",
@@ -37,7 +39,7 @@ NOTES: dict[str, str] = {
     "preamble_line": "Vor der Tabelle steht: {text}",
     "footer_line": "Nach der Tabelle steht: {text}",
     "comment_line": "Kommentarzeile zwischen den Daten, nicht als Zeile gezählt: {text}",
-    "index_header": "Die Zeile {text} nummeriert nur die Spalten; die Namen stehen in der Zeile darunter.",
+    "index_header": "Die Zeile {text} nummeriert nur die Spalten; die Namen stehen in den Kopfzeilen.",
     "header_multi": "{count} Kopfzeilen wurden je Spalte zu einem Namen verbunden.",
     "header_missing": "Die Datei hat keine Kopfzeile: Die Spalten heißen spalte_1 bis spalte_{count}.",
     "header_dbase": "Die Spaltennamen tragen Angaben aus dBase (Typ, Länge); übernommen wurde nur der Name, zum "

@@ -306,3 +306,38 @@ def test_reading_text_header_again_is_no_row(rows: int) -> None:
     assert result.frame["Nr"].to_list() == [str(i) for i in range(rows)]
     assert ("header_repeated", 7) in {(note.code, note.row) for note in result.report.notes}
     assert result.row_numbers[5] == 8
+
+
+def test_reading_text_counted_columns_below_the_names_are_no_row() -> None:
+    """`1;2;3;4` below names and units, as yearbooks have it, is told and leaves the table."""
+    rows = "".join(f"Ort {i};{i},5;{i * 100};{i * 3}\n" for i in range(1, 7))
+    result = read(f"Gemeinde;Fläche;Einwohner;Dichte\n;ha;Anzahl;EW/km²\n1;2;3;4\n{rows}")
+    assert result.frame.columns == ["Gemeinde", "Fläche ha", "Einwohner Anzahl", "Dichte EW/km²"]
+    assert result.frame.height == 6
+    assert "index_header" in codes(result)
+    assert read("a;b;c\n1;2;3\n4;5;6\n7;8;9\n").frame.height == 3
+
+
+def test_reading_text_group_title_above_blank_first_columns_is_part_of_the_names() -> None:
+    """GENESIS puts one title over the right columns only: it is a header row, not a title line."""
+    rows = "".join(f"09{i:06d};Ort {i};{i * 100};{i * 49}\n" for i in range(1, 15))
+    result = read(f"Tabelle 12411\n;;Geschlecht;\n;;männlich;weiblich\n;;Anzahl;Anzahl\n{rows}_____\n© Landesamt\n")
+    assert result.frame.columns[2:] == ["Geschlecht männlich Anzahl", "Geschlecht weiblich Anzahl"]
+    assert (result.frame.height, result.report.footer_rows) == (14, 2)
+
+
+def test_reading_text_legend_below_a_blank_line_is_a_footer() -> None:
+    """`Zeichenerklärung:` and its lines stay notes, word by word, also those with a delimiter in them."""
+    rows = "".join(f"Ort {i};{i};-\n" for i in range(1, 7))
+    result = read(f"Ort;2020;2021\n{rows}\nZeichenerklärung:\n- = nichts vorhanden\nx = gesperrt; siehe Hinweis\n")
+    assert result.frame.height == 6
+    told = [note.message_de for note in result.report.notes if note.code == "footer_line"]
+    assert len(told) == 3
+    assert "siehe Hinweis" in told[2]
+
+
+def test_reading_text_header_with_another_delimiter_is_cut_with_it() -> None:
+    """A header of commas above data of semicolons names the columns; it is told."""
+    result = read("Nr,Baumart,Höhe\n" + "".join(f"{i};Ahorn;{i},5\n" for i in range(1, 7)))
+    assert result.frame.columns == ["Nr", "Baumart", "Höhe"]
+    assert ("delimiter_other", 1) in {(note.code, note.row) for note in result.report.notes}
