@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from standards.definition import Standard
     from standards.streaming import Part
 
-_TRIES = 3
+_TRIES = 6
 """How often the chunks are asked for where a block taught something about the file."""
 
 

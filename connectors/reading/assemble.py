@@ -98,17 +98,27 @@ def assemble(
         builder.add(*record)
     builder.take_back()
     head.notes += [note("delimiter_other", line) for line in parted]
-    head.notes += _mended(mend) if mend else []
+    head.notes += mended_notes(mend) if mend else []
     return _finish(builder, head, footer, rows.blank, rejoined=rejoin is not None)
 
 
-def assemble_bulk(head: Head, frame: pl.DataFrame, numbers: pl.Series, footer: list[Record], blank: int) -> Assembled:
-    """The same result from a body that was parsed in bulk and is known to be regular."""
+def assemble_bulk(
+    head: Head,
+    frame: pl.DataFrame,
+    numbers: pl.Series,
+    footer: list[Record],
+    blank: int,
+    *,
+    beside: Builder | None = None,
+) -> Assembled:
+    """The same result from a body that was parsed in bulk; `beside`: what was found in its irregular parts."""
     again = header_again(frame, head)
-    if again is None:
-        return _finish(Parsed(frame, numbers), head, footer, blank, rejoined=False)
-    parsed = Parsed(frame.filter(~again), numbers.filter(~again))
-    parsed.repeated = [(line, []) for line in numbers.filter(again).to_list()]
+    parsed = Parsed(frame, numbers) if again is None else Parsed(frame.filter(~again), numbers.filter(~again))
+    parsed.repeated = [(line, []) for line in numbers.filter(again).to_list()] if again is not None else []
+    if beside is not None:
+        parsed.width = beside.width
+        parsed.short, parsed.long, parsed.comments = beside.short, beside.long, beside.comments
+        parsed.repeated = [*beside.repeated, *parsed.repeated]
     return _finish(parsed, head, footer, blank, rejoined=False)
 
 
@@ -293,7 +303,7 @@ def _without_empty_tail(raw: list[str], frame: pl.DataFrame, notes: list[Note]) 
     return raw, frame
 
 
-def _mended(mend: Mender) -> list[Note]:
+def mended_notes(mend: Mender) -> list[Note]:
     notes = []
     for code, lines in (("delimiter_in_text", mend.joined), ("delimiter_other", mend.split)):
         notes += [note(code, line) for line in lines[:_SINGLE_NOTES]]

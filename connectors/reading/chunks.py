@@ -15,18 +15,20 @@ import polars as pl
 
 from connectors.reading import bulk
 from connectors.reading import encoding as encodings
-from connectors.reading.assemble import Head, assemble_bulk, header_again, read_head
+from connectors.reading.assemble import Head, assemble_bulk, header_again, mended_notes, read_head
 from connectors.reading.blocks import ahead, cut, digest_of, head_of, in_utf8, windows_of
-from connectors.reading.delimited import DOUBTFUL, WINDOW, filled, late_quotes, line_offset, tail_of
+from connectors.reading.builder import Builder
+from connectors.reading.delimited import DOUBTFUL, LINE_END, WINDOW, filled, late_quotes, line_offset, tail_of
 from connectors.reading.dialect import Guess, sniff
 from connectors.reading.encoding import Encoding
 from connectors.reading.kinds import kind_of
 from connectors.reading.limits import MAX_FILE_BYTES, SAMPLE_CHARS, SAMPLE_RECORDS
 from connectors.reading.lineends import unify_ends
+from connectors.reading.mend import Mender, mender
 from connectors.reading.messages import refuse, size_de
-from connectors.reading.records import Record, parse
+from connectors.reading.records import Anomalies, Record, parse
 from connectors.reading.result import ReadReport
-from connectors.reading.textfile import Read, Told, report_of, sample_of
+from connectors.reading.textfile import Read, Told, quote_notes, report_of, sample_of
 
 CHUNKED_BYTES = 24 * 1024**2
 """Text files above this are read in blocks."""
@@ -64,6 +66,8 @@ class _Outline:
     footer: tuple[Record, ...]
     below: int
     """Bytes of UTF-8 below the last row."""
+    body: tuple[Record, ...]
+    """The first rows: what a row that the delimiter tore apart should look like."""
     extras: dict[str, str]
 
 
@@ -78,6 +82,11 @@ class TextChunks:
         self.sample = sample
         """Rows from many places of the file."""
         self._report: ReadReport | None = None
+        self._beside = Builder(outline.width)
+        self._anomalies = Anomalies()
+        self._surplus = 0
+        """Columns that rows with too many cells need."""
+        self._mend = self._mender()
         self.extras = outline.extras
 
     @property
@@ -92,22 +101,48 @@ class TextChunks:
 
     def _chunks(self) -> Iterator[Chunk]:
         outline, dialect = self._outline, self._guess.dialect
+        self._beside, self._anomalies, self._mend = Builder(outline.width), Anomalies(), self._mender()
         blank, rows, line = 0, 0, outline.first_line
         for piece, is_last in self._bodies():
             self._examine(piece)
             parsed = bulk.read_body(piece, dialect.delimiter, dialect.quotechar, outline.width)
-            if parsed is None:
-                raise Uneven("irregular")
+            lines = piece.count(b"\n") or piece.count(b"\r")
+            if parsed is None or header_again(parsed[0], outline.head) is not None:
+                parsed, lines = self._tolerantly(piece, line), len(LINE_END.findall(piece))
             frame, starts, empty = parsed
-            if header_again(frame, outline.head) is not None:
-                raise Uneven("header")
             frame = self._named(frame)
             numbers = starts + line
-            line += piece.count(b"\n") or piece.count(b"\r")
+            line += lines
             blank, rows = blank + empty, rows + frame.height
             if is_last:
                 self._finish(frame, numbers, blank, rows, line)
             yield Chunk(frame, numbers, is_last)
+
+    def _mender(self) -> Mender | None:
+        return mender(list(self._outline.body), self._outline.width, self._guess.dialect.delimiter)
+
+    def _tolerantly(self, piece: bytes, line: int) -> tuple[pl.DataFrame, pl.Series, int]:
+        """An irregular block as the tolerant parser reads it; what does not fit is counted as in a whole file."""
+        head, width, here = self._outline.head, self._outline.width, Anomalies()
+        titles = [cells[0].strip() for _, cells in head.preamble if len(cells) == 1 or not any(cells[1:])]
+        builder = Builder(width, head.lines, titles)
+        blank = 0
+        for number, cells in parse(piece.decode(), self._guess.dialect, expected=self._guess.columns, anomalies=here):
+            at = line + number - 1
+            if not "".join(cells).strip():
+                blank += 1
+            else:
+                builder.add(at, self._mend(at, cells) if self._mend and len(cells) != width else cells)
+        surplus = max(map(len, builder.extra.values()), default=0)
+        if surplus > self._surplus:
+            self._surplus = surplus
+            raise Uneven("columns", is_learned=True)
+        self._anomalies.stray += [line + number - 1 for number in here.stray]
+        self._anomalies.unclosed += [line + number - 1 for number in here.unclosed]
+        for name in ("short", "long", "comments", "repeated"):
+            getattr(self._beside, name).extend(getattr(builder, name))
+        frame, numbers = builder.result()
+        return frame, numbers - line, blank
 
     def _bodies(self) -> Iterator[tuple[bytes, bool]]:
         """The table's text in pieces that end with a record; what stands above and below it is left out."""
@@ -120,7 +155,12 @@ class TextChunks:
             if is_last:
                 whole = kept + fresh
                 yield whole[: len(whole) - self._outline.below], True
-            elif (end := cut(fresh, quote, 2 * WINDOW, kept.count(quote) if quote else 0)) > 0:
+                continue
+            end = cut(fresh, quote, 2 * WINDOW, kept.count(quote) if quote else 0)
+            if not end and len(kept) > 2 * WINDOW:
+                # a quote that nothing closes: the tolerant parser knows what to do with it
+                end = cut(fresh, b"", 2 * WINDOW)
+            if end:
                 yield kept + fresh[:end], False
                 kept = fresh[end:]
             else:
@@ -146,13 +186,21 @@ class TextChunks:
             raise Uneven("quotes", is_learned=True)
 
     def _named(self, frame: pl.DataFrame) -> pl.DataFrame:
-        names = self._outline.names
-        surplus = frame.columns[len(names) :]
-        if any(frame[name].null_count() < frame.height for name in surplus):
+        """The frame with the table's columns: those without name and content left out, those of long rows added."""
+        names, width = self._names(), self._outline.width + self._surplus
+        frame = frame.with_columns(_nothing(at) for at in range(frame.width, width))
+        unnamed = frame.columns[len(names) :]
+        if any(frame[name].null_count() < frame.height for name in unnamed):
             raise Uneven("columns")
-        frame = frame.drop(surplus)
+        frame = frame.drop(unnamed)
         frame.columns = list(names)
         return frame
+
+    def _names(self) -> tuple[str, ...]:
+        if not self._surplus:
+            return self._outline.names
+        wide = pl.DataFrame({str(at): ["x"] for at in range(self._outline.width + self._surplus)})
+        return tuple(assemble_bulk(self._outline.head, wide, pl.Series([1]), [], 0).frame.columns)
 
     def _finish(self, frame: pl.DataFrame, numbers: pl.Series, blank: int, rows: int, line: int) -> None:
         outline = self._outline
@@ -160,14 +208,18 @@ class TextChunks:
         known = pl.DataFrame({str(at): ["x"] for at in range(frame.width)})
         last = frame.tail(3)
         last.columns = known.columns
-        none = [pl.lit(None, dtype=pl.String).alias(str(at)) for at in range(frame.width, outline.width)]
-        shown = pl.concat([known, last]).with_columns(none)
-        table = assemble_bulk(outline.head, shown, numbers.tail(3), footer, blank)
+        width = outline.width + self._surplus
+        shown = pl.concat([known, last]).with_columns(_nothing(at) for at in range(frame.width, width))
+        first = pl.Series([outline.first_line])
+        head = replace(outline.head, notes=[*outline.head.notes, *(mended_notes(self._mend) if self._mend else ())])
+        table = assemble_bulk(head, shown, first.append(numbers.tail(3)), footer, blank, beside=self._beside)
         table.frame = frame.clear()
         start = unify_ends(head_of(self._path, self._encoding)[:WINDOW].decode(errors="ignore"))
         told = Told(self._encoding, list(self._encoding.notes), [self._encoding.decision, start.decision])
+        told.notes += quote_notes(self._anomalies)
         result = report_of(Read(table), told, self._guess)
-        self._report = replace(result.report, columns=outline.names, rows=rows)
+        self._report = replace(result.report, columns=tuple(frame.columns), rows=rows)
+        self.extras = table.extras
 
 
 def open_chunks(path: Path, filename: str = "") -> TextChunks | None:
@@ -213,7 +265,9 @@ def _outline(head: bytes, end: bytes, guess: Guess, windows: list[bytes]) -> tup
         return None
     table = assemble_bulk(top_rows, sample, pl.int_range(sample.height, eager=True), footer, 0)
     names, below = tuple(table.frame.columns), len(end) - bottom
-    return _Outline(top_rows, body[0][0], top, width, names, tuple(footer), below, table.extras), table.frame
+    return _Outline(
+        top_rows, body[0][0], top, width, names, tuple(footer), below, tuple(body), table.extras
+    ), table.frame
 
 
 def _rows_of(window: bytes, guess: Guess, width: int) -> pl.DataFrame | None:
@@ -221,3 +275,7 @@ def _rows_of(window: bytes, guess: Guess, width: int) -> pl.DataFrame | None:
     dialect = guess.dialect
     parsed = bulk.read_body(window, dialect.delimiter, dialect.quotechar, width)
     return parsed[0] if parsed else None
+
+
+def _nothing(at: int) -> pl.Expr:
+    return pl.lit(None, dtype=pl.String).alias(str(at))

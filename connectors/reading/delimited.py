@@ -27,7 +27,7 @@ from connectors.reading.textfile import Read, Told, read_text, report_of, sample
 
 WINDOW = SAMPLE_CHARS
 DOUBTFUL = tuple(sign.encode() for sign in ("Ã", "Â", "├", "√", "\ufffd", "\ufeff", "\u2028", "\u2029"))
-_LINE_END = re.compile(rb"\r\n|\n|\r")
+LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
 def read_delimited(data: bytes, sheet: str | None = None) -> ReadResult:
@@ -106,7 +106,7 @@ def line_offset(body: bytes, lines: int) -> int | None:
     """Where the line after the first `lines` lines starts."""
     at = 0
     for _ in range(lines):
-        match = _LINE_END.search(body, at)
+        match = LINE_END.search(body, at)
         if not match:
             return None
         at = match.end()

@@ -57,7 +57,7 @@ def read_text(text: str, encoding: Encoding, notes: list[Note], sheet: str | Non
     if guess.told:
         records = ((line + 1, cells) for line, cells in records)
     read = _table(records, guess, sheet, len(text))
-    told.notes += _quote_notes(anomalies)
+    told.notes += quote_notes(anomalies)
     return report_of(read, told, guess)
 
 
@@ -125,7 +125,7 @@ def _other_note(table: Table) -> Note:
     return note("table_other", table.first, **facts, text=", ".join(named))
 
 
-def _quote_notes(anomalies: Anomalies) -> list[Note]:
+def quote_notes(anomalies: Anomalies) -> list[Note]:
     notes = [note("unclosed_quote", line) for line in anomalies.unclosed[:_MANY]]
     if len(anomalies.stray) > _MANY:
         return [*notes, note("stray_quotes", count=len(anomalies.stray))]

@@ -21,7 +21,7 @@ from connectors.reading.messages import note
 from connectors.reading.result import ReadReport, ReadResult
 from standards import formulas
 
-_TRIES = 3
+_TRIES = 6
 """How often the chunks are asked for where a block taught something about the file."""
 
 

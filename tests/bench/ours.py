@@ -48,10 +48,11 @@ def read(source: Path, out: Path) -> Steps:
     """`allmende read FILE -o OUT.csv`: any text file to RFC 4180, every cell as it stood."""
     steps = Steps()
     with steps.step("import"):
-        from connectors.reading.writing import write_large
+        from connectors.reading import read_table
+        from connectors.reading.writing import write_csv, write_large
     with steps.step("read, write"):
         if write_large(source, out) is None:
-            raise RuntimeError(f"{source} is not regular")
+            write_csv(read_table(source), out)
     return steps
 
 

@@ -74,23 +74,38 @@ def test_blocks_give_what_the_whole_file_gives(name: str, tmp_path: Path) -> Non
     assert extras == whole.extras
 
 
+def spoiled(place: int, *cells: str | bytes) -> bytes:
+    body = [line.encode() for line in [HEAD, *lines(quoted=4_000)]]
+    body[place : place + 1] = [one if isinstance(one, bytes) else one.encode() for one in cells]
+    return b"\r\n".join(body)
+
+
 @pytest.mark.parametrize(
-    ("place", "cells"),
+    "content",
     [
-        (20_000, "1;zu;wenig"),
-        (20_000, "1;zu;viele;Zellen;hier"),
-        (20_000, 'ein;lo"ses;"Anführungs;zeichen'),
-        (12_000, "1;KÃ¶nigsweg;2;3"),
-        (15_000, "1;\x00;2;3"),
-        (18_000, b"1;\xe4;2;3"),
+        spoiled(20_000, "1;zu;wenig", "# ein Wort dazu", "2;auch"),
+        spoiled(20_000, "1;zu;viele;Zellen;hier;und;da"),
+        spoiled(20_000, 'ein;lo"ses;"Anführungs;zeichen'),
+        spoiled(12_000, "Seite 2", HEAD, "", "7;b;c;d"),
     ],
 )
-def test_what_is_not_regular_is_left_to_the_tolerant_reader(place: int, cells: str | bytes, tmp_path: Path) -> None:
-    """A ragged row, a loose quote, broken umlauts, NUL, a foreign byte far down: nothing is written."""
-    body = [line.encode() for line in [HEAD, *lines()]]
-    body[place] = cells if isinstance(cells, bytes) else cells.encode()
+def test_an_irregular_block_is_read_as_in_the_whole_file(content: bytes, tmp_path: Path) -> None:
+    """Ragged rows, comments, loose quotes, a page break far down: same cells, same row numbers, same notes."""
     path = tmp_path / "large.csv"
-    path.write_bytes(b"\n".join(body))
+    path.write_bytes(content)
+    frame, rows, report, extras = read_in_blocks(path)
+    whole = read_table(path)
+    assert frame.equals(whole.frame)
+    assert rows == whole.row_numbers.to_list()
+    assert sorted(map(str, report.notes)) == sorted(map(str, whole.report.notes))
+    assert extras == whole.extras
+
+
+@pytest.mark.parametrize("cells", ["1;KÃ¶nigsweg;2;3", "1;\x00;2;3", b"1;\xe4;2;3"])
+def test_what_only_the_whole_file_can_decide_is_not_read_in_blocks(cells: str | bytes, tmp_path: Path) -> None:
+    """Broken umlauts, NUL, a byte of another encoding far down: nothing is written, nothing guessed."""
+    path = tmp_path / "large.csv"
+    path.write_bytes(spoiled(15_000, cells))
     assert write_large(path, tmp_path / "out.csv") is None
     assert sorted(file.name for file in tmp_path.iterdir()) == ["large.csv"]
 
