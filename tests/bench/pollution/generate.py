@@ -14,6 +14,8 @@ from tests.bench.pollution.kinds import Pollution, pollutions
 from tests.bench.pollution.tables import Table, tables
 
 SEED = 2026
+UNSEEN = (101, 102, 103)
+"""Other tables and combinations than those the reader was mended with: they tell whether it learned them by heart."""
 COMBINED = "combined"
 _NEVER_TOGETHER = (
     {"header rows", "no header", "header names"},  # each says what the header is

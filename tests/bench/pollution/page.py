@@ -48,15 +48,15 @@ def _short(name: str) -> str:
     return first[:9] + ("+" if comma else "")
 
 
-def write(folder: Path, outcomes: list[Outcome], files: int) -> None:
-    """Rewrite the section at the end of `benchmarks.md`, and the picture beside it."""
+def write(folder: Path, outcomes: list[Outcome], files: int, unseen: list[Outcome]) -> None:
+    """Rewrite the section at the end of `benchmarks.md`, and the picture beside it. `unseen`: ours with other seeds."""
     page = folder / "benchmarks.md"
     before = page.read_text(encoding="utf-8").split(HEADING)[0].rstrip() if page.is_file() else "# Benchmarks"
-    page.write_text(before + "\n\n" + "\n".join(_section(outcomes, files)) + "\n", encoding="utf-8")
+    page.write_text(before + "\n\n" + "\n".join(_section(outcomes, files, unseen)) + "\n", encoding="utf-8")
     (folder / PICTURE).write_text("\n".join(_picture(outcomes)) + "\n", encoding="utf-8")
 
 
-def _section(outcomes: list[Outcome], files: int) -> Iterator[str]:
+def _section(outcomes: list[Outcome], files: int, unseen: list[Outcome]) -> Iterator[str]:
     yield HEADING
     yield ""
     yield f"{files} files, each a clean table of German content that was spoilt in one way of a kind, or in two or"
@@ -82,6 +82,12 @@ def _section(outcomes: list[Outcome], files: int) -> Iterator[str]:
     yield ""
     yield "Decoded for the peers: byte order mark, else UTF-8 if valid, else UTF-16 if every second byte is zero, else"
     yield f"Windows-1252. Versions: {', '.join(f'{name} {version(name)}' for name in _PACKAGES)}."
+    yield ""
+    others = ", ".join(f"{one.kinds[OVERALL]:.2f}" for one in unseen)
+    lowest = min((value, kind) for one in unseen for kind, value in one.kinds.items())
+    yield "The reader was mended with the files of this seed. With other seeds (other tables, other combinations),"
+    yield f"which it was not mended with, it reaches {others} overall; its lowest kind there is"
+    yield f"“{lowest[1]}” with {lowest[0]:.2f}."
     yield ""
     missed = missed_aims(outcomes)
     yield f"- {_AIM} overall, and no peer above on any kind: {'missed: ' + '; '.join(missed) if missed else 'met'}"

@@ -16,7 +16,7 @@ from statistics import fmean
 
 from tests.bench import data
 from tests.bench.pollution import page
-from tests.bench.pollution.generate import SEED, Case, cases
+from tests.bench.pollution.generate import SEED, UNSEEN, Case, cases
 from tests.bench.pollution.outcome import OVERALL, Outcome
 from tests.bench.pollution.readers import OURS, Reader, readers
 from tests.bench.pollution.score import Reading, score
@@ -81,7 +81,8 @@ def main(arguments: list[str] | None = None) -> int:
     if options.failures and found[0].name == OURS:
         write_failures(options.failures, found[0])
     if options.docs:
-        page.write(data.PROJECT / "docs", found, len(files))
+        unseen = [measure(OURS, readers()[OURS], cases(seed)) for seed in UNSEEN]
+        page.write(data.PROJECT / "docs", found, len(files), unseen)
     missed = page.missed_aims(found)
     sys.stdout.writelines(f"missed: {aim}\n" for aim in missed)
     return 1 if missed else 0
