@@ -25,6 +25,7 @@ SKETCH = 256
 _BINS = 40
 """Bins a decade in which values are counted for the median: it is right to about 3 %."""
 _SPACE = 2.0**64
+_COUNT = "\x1fn"
 _FEWEST = 20
 """Rows from which on a comparison without a rule of the standard says anything."""
 SIZE_CLASSES = (5_000, 20_000, 100_000, 500_000)
@@ -143,20 +144,22 @@ def _bins(frame: pl.DataFrame, by: str, name: str) -> dict[int, dict[int, int]]:
 
 def broken(frame: pl.DataFrame, by: str, standard: Standard) -> dict[int, dict[str, Broken]]:
     """By table and rule: relations within rows that do not hold. A cell without a value breaks none."""
-    found: dict[int, dict[str, Broken]] = {}
-    for rule in standard.plausibility:
-        if not rule.check or not set(rule.fields) <= set(frame.columns):
-            continue
+    rules = [one for one in standard.plausibility if one.check and set(one.fields) <= set(frame.columns)]
+    heights = dict(frame.group_by(by).len().iter_rows()) if rules else {}
+    found: dict[int, dict[str, Broken]] = {table: {} for table in heights}
+    for rule in rules:
         names = list(dict.fromkeys(rule.relation.fields))
-        meant = frame.select(by, "_row", *names, broken=(~_holds(rule)).fill_null(value=False), meant=_meant(rule))
-        counts = meant.filter("meant").group_by(by, maintain_order=True).agg(pl.len(), pl.col("broken").sum())
-        for table, total, count in counts.iter_rows():
-            found.setdefault(table, {})[rule.name] = Broken(count, total)
-        bad = meant.filter(pl.col("meant") & pl.col("broken"))
-        for first in bad.group_by(by, maintain_order=True).first().to_dicts() if bad.height else ():
+        mask = frame.select((~_holds(rule)).fill_null(value=False) & _meant(rule)).to_series()
+        totals = dict(frame.filter(_meant(rule)).group_by(by).len().iter_rows()) if rule.when else heights
+        for table, total in totals.items():
+            found[table][rule.name] = Broken(0, total)
+        if not mask.any():
+            continue
+        bad = frame.select(by, "_row", *names).filter(mask).group_by(by, maintain_order=True)
+        for first in bad.agg(pl.len().alias(_COUNT), pl.all().first()).to_dicts():
             said = ", ".join(f"{standard.by_name[name].title_de} {_said(first[name])}" for name in names)
-            one = found[first[by]][rule.name]
-            found[first[by]][rule.name] = Broken(one.count, one.total, f"Zeile {first['_row']}: {said}")
+            one = Broken(first[_COUNT], totals[first[by]], f"Zeile {first['_row']}: {said}")
+            found[first[by]][rule.name] = one
     return found
 
 
