@@ -23,7 +23,7 @@ import structlog
 
 from connectors.answers import told_for
 from connectors.checking import NO_STANDARD, as_table, recognise
-from connectors.corrections import with_base
+from connectors.corrections import Records, with_base
 from connectors.facts import FactsBook
 from connectors.landing import LandingLog, Receipt
 from connectors.messages import say
@@ -32,7 +32,7 @@ from connectors.raw.spool import Rows, Spool
 from connectors.raw.tables import rejects_table
 from connectors.reading.result import ReadReport, ReadResult, Unreadable
 from connectors.releases import Decisions, decisions_of
-from standards.corrections import as_correction
+from standards.corrections import as_correction, records_of
 from standards.model import Finding, Hold, Judgement, Severity, Table
 from standards.plausibility import Facts, facts_by
 from storage.sites import Sites
@@ -240,9 +240,11 @@ class _Bases:
     def outcome(
         self, task: Task, result: ReadResult, judgement: Judgement | None, standard: Standard
     ) -> tuple[Outcome, Judgement | None]:
-        if judgement is None or as_correction(result.frame) is None:
+        corrected = as_correction(result.frame)
+        if judgement is None or corrected is None:
             return _outcome(task, result, judgement, standard, self.standards), judgement
-        found = with_base(self.log, task.receipt, judgement, lambda receipt: self._judged(task, receipt, standard))
+        mine = (judgement, records_of(*corrected))
+        found = with_base(self.log, task.receipt, mine, lambda receipt: self._judged(task, receipt, standard))
         if found is None:
             message = say("correction-without-base", filename=task.receipt.filename)
             return _refused(task, standard.name, self.standards, "correction-without-base", message), None
@@ -275,7 +277,7 @@ class _Bases:
     def book(self) -> FactsBook:
         return FactsBook(self.sites.onprem)
 
-    def _judged(self, task: Task, receipt: Receipt, standard: Standard) -> tuple[Judgement, bool] | None:
+    def _judged(self, task: Task, receipt: Receipt, standard: Standard) -> tuple[Judgement, Records | None] | None:
         """An earlier content of the dataset as it is judged today, under the decision about the latest one."""
         decision = self.decisions.get((receipt.dataset, receipt.sha256)) or task.decision
         before = replace(task, receipt=receipt, decision=decision)
@@ -288,7 +290,8 @@ class _Bases:
             return None
         # what a person decided about it is not asked again
         judgement = replace(judgement, held=()) if decision else judgement
-        return judgement, as_correction(result.frame) is not None
+        corrected = as_correction(result.frame)
+        return judgement, records_of(*corrected) if corrected else None
 
 
 def _judge_group(tables: Sequence[Table], standard: Standard) -> list[Judgement | None]:

@@ -6,7 +6,7 @@ such a file is recognised and put over its base (`standards.corrections`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from connectors.landing import LandingLog, Receipt
 from standards.corrections import put_over
@@ -14,8 +14,9 @@ from standards.model import Judgement
 
 LONGEST = 50
 """Corrections of corrections that are followed back."""
-Judged = Callable[[Receipt], tuple[Judgement, bool] | None]
-"""What became of a receipt's content and whether it is a correction itself; None where it could not be judged."""
+Records = Mapping[int, dict[str, str]]
+Judged = Callable[[Receipt], tuple[Judgement, Records | None] | None]
+"""What became of a receipt's content, with its rows if it is a correction itself; None where it could not be judged."""
 
 
 def earlier(log: LandingLog, receipt: Receipt) -> Iterator[Receipt]:
@@ -30,21 +31,21 @@ def earlier(log: LandingLog, receipt: Receipt) -> Iterator[Receipt]:
 
 
 def with_base(
-    log: LandingLog, receipt: Receipt, correction: Judgement, judged: Judged
+    log: LandingLog, receipt: Receipt, correction: tuple[Judgement, Records], judged: Judged
 ) -> tuple[Judgement, tuple[Receipt, ...]] | None:
     """The correction put over all that it corrects, and the receipts of that, oldest first; None without a base."""
-    chain: list[tuple[Receipt, Judgement]] = []
+    chain: list[tuple[Receipt, Judgement, Records]] = []
     for number, before in enumerate(earlier(log, receipt)):
         found = judged(before)
         if found is None or number >= LONGEST:
             return None
-        judgement, is_correction = found
-        chain.append((before, judgement))
-        if not is_correction:
+        judgement, records = found
+        chain.append((before, judgement, records or {}))
+        if records is None:
             break
     else:
         return None
     whole = chain[-1][1]
-    for _, judgement in [*reversed(chain[:-1]), (receipt, correction)]:
-        whole = put_over(whole, judgement)
-    return whole, tuple(before for before, _ in reversed(chain))
+    for _, judgement, records in [*reversed(chain[:-1]), (receipt, *correction)]:
+        whole = put_over(whole, judgement, records)
+    return whole, tuple(before for before, *_ in reversed(chain))

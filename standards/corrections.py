@@ -6,7 +6,9 @@ hands the file in again. What does not belong here: finding the earlier content 
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 import polars as pl
@@ -42,8 +44,18 @@ def as_correction(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series] | None:
     return own.with_columns(texts).rename(names), numbers
 
 
-def put_over(base: Judgement, correction: Judgement) -> Judgement:
-    """The rows of the correction in the place of those of the same number; all other rows of the base stay."""
+def records_of(frame: pl.DataFrame, numbers: pl.Series) -> dict[int, dict[str, str]]:
+    """The filled cells of a correction's rows, by the number of the row."""
+    filled = ({name: value for name, value in row.items() if value} for row in frame.iter_rows(named=True))
+    return dict(zip(numbers.to_list(), filled, strict=True))
+
+
+def put_over(base: Judgement, correction: Judgement, records: Mapping[int, dict[str, str]]) -> Judgement:
+    """The rows of the correction in the place of those of the same number; all other rows of the base stay.
+
+    A row that comes back as it was (`records`), or still repeats another one, is still rejected for what it was.
+    """
+    correction = _without(correction, _unchanged(base, records) | _repeating(base, correction))
     new = pl.concat([correction.accepted["_row"], correction.rejected["_row"]]).unique()
     kept, waiting = (frame.filter(~pl.col("_row").is_in(new.implode())) for frame in (base.accepted, base.rejected))
     accepted = pl.concat([kept, correction.accepted]).sort("_row", maintain_order=True)
@@ -60,3 +72,29 @@ def put_over(base: Judgement, correction: Judgement) -> Judgement:
         findings=tuple(dict.fromkeys(findings)),
         held=merged((*others, *held_rows)),
     )
+
+
+def _without(judgement: Judgement, rows: set[int]) -> Judgement:
+    left = ~pl.col("_row").is_in(sorted(rows))
+    return replace(judgement, accepted=judgement.accepted.filter(left), rejected=judgement.rejected.filter(left))
+
+
+def _unchanged(base: Judgement, records: Mapping[int, dict[str, str]]) -> set[int]:
+    rows = base.rejected.select("_row", "record").unique().iter_rows()
+    return {
+        row
+        for row, record in rows
+        if row in records and records[row] == {name: value for name, value in json.loads(record).items() if value}
+    }
+
+
+def _repeating(base: Judgement, correction: Judgement) -> set[int]:
+    """Rows that were rejected as repetitions and say nothing else than another row even now."""
+    twice = base.rejected.filter(pl.col("reasons").str.contains('"code":"duplicate_row"', literal=True))["_row"]
+    mine = correction.accepted.filter(pl.col("_row").is_in(twice.implode()))
+    if not mine.height:
+        return set()
+    others = set(base.accepted.drop("_row").hash_rows(seed=9).to_list())
+    told = zip(mine["_row"].to_list(), mine.drop("_row").hash_rows(seed=9).to_list(), strict=True)
+    differing = [row for row, hashed in told if hashed not in others]
+    return set(mine["_row"].to_list()) - set(differing)

@@ -19,6 +19,7 @@ from storage.names import DatasetId
 AGS = "09461000"
 BAEUME = DatasetId(AGS, "baeume")
 BAD = "Baumnummer;Höhe (m);Bemerkung\n1;3,5;a\n2;99;=b\n3;12;c\n4;quer;d\n"
+TWICE = "1;3,5;a\n"
 PERSONAL = "Baumnummer;Höhe (m)\n1;3,5\nHerr Müller gießt ihn;4\n"
 
 
@@ -127,6 +128,17 @@ def test_a_corrected_rejects_file_is_merged_into_its_dataset(platform, hand_in, 
     assert (load()[str(BAEUME)].rows_accepted, rejects(*platform)) == (4, [])
     assert not load().is_changed
     assert current_versions(sites.onprem)["classification"].to_list() == ["internal"]
+
+
+def test_a_row_that_comes_back_as_it_was_is_not_let_in(platform, hand_in, load, tmp_path) -> None:
+    """What repeats another row of the dataset does so also where that row is not in the corrected file."""
+    hand_in(BAD + TWICE)
+    assert load()[str(BAEUME)].rows_rejected == 3
+    write_waiting(*platform, BAEUME, tmp_path / "z.csv")
+    rows = pl.read_csv(tmp_path / "z.csv", infer_schema=False).with_columns(pl.col("Höhe (m)").replace("3,5", "3.50"))
+    hand_in(rows.with_columns(pl.col("Höhe (m)").replace("99", "9,9")).write_csv(separator=";"), "z.csv")
+    report = load()[str(BAEUME)]
+    assert (report.rows_accepted, report.rows_rejected) == (3, 2)
 
 
 def test_a_corrected_file_of_nothing_is_refused(hand_in, load) -> None:
