@@ -61,6 +61,17 @@ _SYSTEM = re.compile(
 )
 """What a header says of the system beside the axis."""
 
+_PRECISE = re.compile(r"\d[.,]\d{3,}|°")
+_DECIMALS, _METRES = re.compile(r"[.,]\d{3,}$"), re.compile(r"^\d{6,8}(?:[.,]\d+)?$")
+_LATS, _LONS = ((47.0, 55.1),), ((5.8, 15.1),)
+_NORTHINGS = ((5_230_000.0, 6_110_000.0),)
+_EASTINGS = (
+    (250_000.0, 950_000.0),
+    (32_250_000.0, 33_950_000.0),
+    *((z * 1e6 + 2.5e5, z * 1e6 + 7.5e5) for z in (2, 3, 4, 5)),
+)
+"""German UTM, with the zone in front, and Gauss-Krüger 2 to 5, whose first digit is the zone."""
+
 Sampler = Callable[[str], tuple[str, ...]]
 
 
@@ -195,30 +206,26 @@ def is_geometry(value: str) -> bool:
 
 
 def _by_content(free: list[str], values: Sampler) -> tuple[Position, tuple[ColumnMatch, ...]] | None:
-    """Exactly one column of 47…55.1 and one of 5.8…15.1 with decimals: latitude and longitude without a telling name."""
-    lat, lon = [], []
+    """Places without a telling name: a pair in one cell, else just one column that can be north and one that can be east."""
     for column in free:
         sampled = values(column)
-        if len(sampled) < 3 or not all(re.search(r"[.,]\d{3,}$", value) for value in sampled):
-            if (
-                sampled
-                and len(sampled) >= 2
-                and all(is_pair(v) and re.search(r"\d[.,]\d{3,}|°", v) for v in sampled)
-                and _degrees_pair(sampled)
-            ):
-                return Position("pair", (column,), None), _both(column, "content", 0.85)
-            continue
-        numbers = [n.value for value in sampled if (n := parse_number(value))]
-        if len(numbers) == len(sampled) and all(47 <= n <= 55.1 for n in numbers):
-            lat.append(column)
-        elif len(numbers) == len(sampled) and all(5.8 <= n <= 15.1 for n in numbers):
-            lon.append(column)
-    if len(lat) == 1 and len(lon) == 1:
-        return Position("xy", (lon[0], lat[0])), (
-            ColumnMatch(lat[0], "lat", "content", 0.85),
-            ColumnMatch(lon[0], "lon", "content", 0.85),
-        )
+        if len(sampled) >= 2 and all(is_pair(v) and _PRECISE.search(v) for v in sampled) and _degrees_pair(sampled):
+            return Position("pair", (column,), None), _both(column, "content", 0.85)
+    for norths, easts, pattern in ((_LATS, _LONS, _DECIMALS), (_NORTHINGS, _EASTINGS, _METRES)):
+        north = [column for column in free if _within(values(column), norths, pattern)]
+        east = [column for column in free if column not in north and _within(values(column), easts, pattern)]
+        if len(north) == 1 and len(east) == 1:
+            matches = ColumnMatch(north[0], "lat", "content", 0.85), ColumnMatch(east[0], "lon", "content", 0.85)
+            return Position("xy", (east[0], north[0])), matches
     return None
+
+
+def _within(sampled: tuple[str, ...], ranges: tuple[tuple[float, float], ...], pattern: re.Pattern[str]) -> bool:
+    """Whether there are at least three values, all written like this and all in one of the ranges."""
+    if len(sampled) < 3 or not all(pattern.search(value) for value in sampled):
+        return False
+    numbers = [number.value for value in sampled if (number := parse_number(value))]
+    return len(numbers) == len(sampled) and any(all(low <= n <= high for n in numbers) for low, high in ranges)
 
 
 def _degrees_pair(sampled: tuple[str, ...]) -> bool:

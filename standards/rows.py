@@ -154,8 +154,8 @@ def fill_down(work: Work) -> None:
     if not lacking.any():
         return
     # all of them from one row: an empty cell of the row above stays empty
-    above = pl.when(~pl.lit(lacking)).then(pl.int_range(pl.len())).forward_fill().over("t")
-    source = frame.select(above.alias("i")).to_series()
+    placed = frame.select("t", lacking.alias("l"), i=pl.int_range(pl.len(), dtype=pl.Int64))
+    source = placed.select(pl.when(~pl.col("l")).then("i").forward_fill().over("t").alias("i")).to_series()
     filled = lacking & source.is_not_null()
     for name in names:
         taken = work.values[name].gather(source)

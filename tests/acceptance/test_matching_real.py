@@ -44,6 +44,8 @@ ASKED = {
     "kienzler.geojson": "one row of identifiers and sizes",
     "neckarsulm_bike.csv": "bicycle stands with `anzahl`: reads like a count of bicycles",
     "pum_bw.xlsx": "a survey of twelve texts per site",
+    "vrs_bondorf-realtime.xml": "one record deep in its envelope, without name, address or place",
+    "vrs_vaihingen-realtime.xml": "one record deep in its envelope, without name, address or place",
     "velobrix.json": "bicycle boxes whose only word of parking is in another language",
     "referenz_baumarten.csv": "a list of species, no trees",
     "muenchen_radzaehlstellen.csv": "where the counters stand, no counts",

@@ -35,7 +35,7 @@ DEGREES, TURNED = (f"{LON}", f"{LAT}"), (f"{LAT}", f"{LON}")
         ("Länge;Breite", tuple(cell.replace(".", ",") for cell in DEGREES)), ("lon;lat", ("115755", "481374")), ("lon;lat", ("11.575.500", "48.137.400")),
         ("lon;lat", ("-11.5755", "48.1374")), ("Längengrad;Breitengrad", ("11°34'31.8\"E", "48°08'14.6\"N")), ("Länge;Breite", ("11,5755°", "48,1374° N")),
         ("LAENGE_WGS;BREITE_WGS", DEGREES), ("Längengrad (dezimal);Breitengrad (dezimal)", DEGREES), ("POINT_X;POINT_Y", UTM), ("Koordinaten", (f"32U {UTM[0][:6]} {UTM[1][:7]}",)),
-        ("WKT", (f"POINT ({LON} {LAT})",)), ("geometrie", (f'{{"type":"Point","coordinates":[{LON},{LAT}]}}',)), ("a", (f"{LAT} / {LON}",)),
+        ("WKT", (f"POINT ({LON} {LAT})",)), ("geometrie", (f'{{"type":"Point","coordinates":[{LON},{LAT}]}}',)), ("a", (f"{LAT} / {LON}",)), ("a;b", UTM), ("a;b", GK4), ("a;b", UTM[::-1]), ("a;b", TURNED),
     ],
 )  # fmt: skip
 def test_a_place_is_found(header: str, cells: tuple[str, ...]) -> None:
