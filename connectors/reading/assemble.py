@@ -15,7 +15,9 @@ import polars as pl
 from connectors.reading.builder import Builder, Parsed
 from connectors.reading.choices import around_decisions, header_decision
 from connectors.reading.facts import facts, text_of
-from connectors.reading.layout import TOTALS, Layout, find_layout, is_footer, join_header, width_of
+from connectors.reading.footers import TOTALS, split_footer
+from connectors.reading.headerrows import join_header
+from connectors.reading.layout import Layout, find_layout, width_of
 from connectors.reading.limits import SAMPLE_RECORDS
 from connectors.reading.mend import Mender, comma_merge, mender, part_header
 from connectors.reading.messages import note
@@ -26,7 +28,6 @@ from connectors.reading.result import Decision, Note
 _TAIL = 60
 _SINGLE_NOTES = 20
 _SHOWN = 20
-_LEGEND_ROWS = 30
 
 
 @dataclass(slots=True)
@@ -231,36 +232,6 @@ class _Filled:
 def _chain(body: list[Record], rest: Iterable[Record]) -> Iterator[Record]:
     yield from body
     yield from rest
-
-
-def split_footer(tail: deque[Record], columns: int, *, regular: bool = True) -> list[Record]:
-    """Takes the rows below the table off `tail`. `regular`: no row before the tail was too short."""
-    regular = regular and all(len(cells) != 1 for _, cells in list(tail)[:-10])
-    footer: list[Record] = []
-    while tail and is_footer(tail[-1][1], columns, regular=regular):
-        footer.insert(0, tail.pop())
-    if not footer:
-        footer = _legend(tail, columns)
-    return footer
-
-
-def _legend(tail: deque[Record], columns: int) -> list[Record]:
-    """Lines of few words below a blank line, of which the first says that they are no rows: `Zeichenerklärung:`."""
-    rows = list(tail)[-_LEGEND_ROWS:]
-    start = max((at for at in range(1, len(rows)) if _is_gap(rows[at - 1], rows[at])), default=0)
-    below = rows[start:]
-    if not start or columns < 3 or not is_footer(below[0][1], columns, regular=True):
-        return []
-    if any(len([cell for cell in cells if cell.strip()]) > 2 for _, cells in below):
-        return []
-    for _ in below:
-        tail.pop()
-    return below
-
-
-def _is_gap(above: Record, below: Record) -> bool:
-    lines = max((max(cell.count("\n"), cell.count("\r")) for cell in above[1]), default=0)
-    return below[0] > above[0] + lines + 1
 
 
 def _finish(builder: Builder, head: Head, footer: list[Record], blank: int, *, rejoined: bool) -> Assembled:

@@ -1,4 +1,4 @@
-"""What a single cell looks like: empty, number, date, text. Shared by sniffing and header detection.
+"""What a single cell or column looks like: empty, number, date, text. Shared by sniffing and header detection.
 
 What does not belong here: converting values (`standards`); here nothing is ever changed.
 """
@@ -6,7 +6,9 @@ What does not belong here: converting values (`standards`); here nothing is ever
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
+from itertools import islice, zip_longest
 from typing import Literal
 
 Shape = Literal["empty", "number", "date", "text"]
@@ -73,3 +75,15 @@ def is_year(cell: str) -> bool:
 def filled(row: list[str]) -> int:
     """How many cells hold more than blanks."""
     return sum(1 for cell in row if cell and not cell.isspace())
+
+
+def column_kinds(body: list[list[str]], columns: int) -> list[str]:
+    """Per column the kind that four fifths of its filled cells share, else `text`; `empty` where there is none."""
+    kinds: list[str] = []
+    for column in islice(zip_longest(*body, fillvalue=""), columns):
+        found = Counter(map(shape, column))
+        found.pop("empty", None)
+        total = sum(found.values())
+        kind, count = found.most_common(1)[0] if found else ("empty", 0)
+        kinds.append(kind if total and count >= 0.8 * total else ("empty" if not total else "text"))
+    return kinds + ["empty"] * (columns - len(kinds))

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from connectors.reading.cells import shape
-from connectors.reading.layout import column_kinds
+from connectors.reading.cells import column_kinds, shape
 from connectors.reading.records import Record
 from connectors.reading.result import Decision
 

@@ -14,9 +14,10 @@ from itertools import islice
 
 from connectors.reading import bulk
 from connectors.reading import encoding as encodings
-from connectors.reading.assemble import Assembled, assemble_bulk, read_head, split_footer
+from connectors.reading.assemble import Assembled, assemble_bulk, read_head
 from connectors.reading.dialect import Guess, sniff
 from connectors.reading.encoding import Encoding
+from connectors.reading.footers import split_footer
 from connectors.reading.limits import FAST_BYTES, SAMPLE_CHARS, SAMPLE_RECORDS
 from connectors.reading.lineends import unify_ends
 from connectors.reading.messages import note

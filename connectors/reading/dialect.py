@@ -12,7 +12,7 @@ from itertools import islice
 
 from connectors.reading.candidates import SINGLE, candidates
 from connectors.reading.cells import shape
-from connectors.reading.layout import BESIDE
+from connectors.reading.footers import BESIDE
 from connectors.reading.limits import SAMPLE_RECORDS
 from connectors.reading.quotes import escape_of, quote_of
 from connectors.reading.records import Anomalies, Dialect, parse

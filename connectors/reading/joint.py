@@ -14,7 +14,7 @@ from itertools import pairwise
 import polars as pl
 
 from connectors.reading import bulk
-from connectors.reading.layout import TOTALS, is_footer
+from connectors.reading.footers import TOTALS, is_footer
 from connectors.reading.records import Dialect
 
 _TOGETHER = 16 * 1024**2

@@ -8,35 +8,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from itertools import islice, pairwise, zip_longest
+from itertools import pairwise, zip_longest
 
-from connectors.reading.cells import filled, is_year, shape
-from connectors.reading.words import HEADERS, UNITS
+from connectors.reading.cells import column_kinds, filled, is_year, shape
+from connectors.reading.footers import BESIDE, LABEL, META
+from connectors.reading.headerrows import last_header, leading_blanks
+from connectors.reading.words import HEADERS
 
 _HEAD = 60
-BESIDE = re.compile(
-    r"(?:#|stand\b|quelle|datenquelle|datenstand|hinweis|anmerkung|fu(?:ß|ss)note|erstell|herausgeber|lizenz|copyright|©|\(c\)|"
-    r"legende|abk(?:ü|ue)rz|zeichenerkl|erl(?:ä|ae)uterung|bemerkungen?:|datum\b|auszug|export|druckdatum|abruf|ansprechpartner|"
-    r"kontakt:|[-–—.xX/()•·0]{1,3}\s*=\s|[a-z]\)\s|[¹²³⁴]\s?\S|(?:anzahl\s+)?(?:der\s+)?(?:\d+\s+)?datens(?:ä|ae)tze\b|"
-    r"source|note[s:]|last update|generated|\*+\s?\S|_{3,}|-{3,}|={3,}|\d\)\s|\(\d\)\s)",
-    re.IGNORECASE,
-)
-META = re.compile(
-    r"(?:herausgeber|stand|lizenz|quelle|datenstand|titel|thema|berichtsjahr|gebietsstand|stichtag|erstellt|datum|"
-    r"kontakt|ansprechpartner|dienststelle|amt|kommune|gemeinde|stadt|landkreis|bearbeiter|telefon|e-?mail|version|hinweis|"
-    r"name der|zeitraum|export|auswertung|abfrage|datei|einheit|beschreibung|copyright|publisher|license|source)\b"
-    r"|[^:]{2,40}:$",
-    re.IGNORECASE,
-)
-"""What the first of two cells says in lines about a table: `Herausgeber;Stadt Hof`."""
-_MARKER = re.compile(r"(?:\(?\d{1,2}\)\s|\*+\s?\S|quelle\s*:|stand\s*:|©|\(c\)|hinweis|anmerkung|_{3,})", re.IGNORECASE)
 _COMMENT = re.compile(r"#+\s*[^\W\d_]")
 _DIGIT = re.compile(r"\d")
-_LABEL = re.compile(r"[^\d:]{2,40}:$")
 _WORD = re.compile(r"[^\W\d_]{2,}")
-TOTALS = re.compile(
-    r"\s*(?:insgesamt|(?:gesamt|jahres|monats|zwischen|end)?summe|gesamt|total|zusammen|jahressumme)\b", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,51 +56,11 @@ def find_layout(rows: list[list[str]], columns: int = 0, above: int = 0) -> Layo
     kinds = column_kinds(head[top + 1 : top + 41], columns)
     if not _is_header(head[top], head[top + 1 :], kinds):
         return Layout(columns, (), top, index_header)
-    last = _last_header(head, top, kinds, columns)
+    last = last_header(head, top, kinds, columns)
     header = tuple(range(top, last + 1))
     if index_header is None and _counts_columns(head[last + 1 :], columns):
         return Layout(columns, header, last + 2, last + 1)
     return Layout(columns, header, last + 1, index_header)
-
-
-def is_footer(row: list[str], columns: int, *, regular: bool) -> bool:
-    """Does a row at the end stand below the table? `regular`: all rows of the body are as wide as the table."""
-    cells = [cell for cell in row if cell and not cell.isspace()]
-    text = row[0].strip()
-    if not text or TOTALS.match(text):
-        return False
-    told = bool(BESIDE.match(text) or (_LABEL.match(text) and columns > 2))
-    if columns < 2 or (text.startswith("#") and len(cells) == 1):
-        return bool(re.match(r"(?:#|quelle:|stand:|©|\(c\)|copyright)", text, re.IGNORECASE))
-    if columns == 2 and len(cells) == 2:
-        return bool(_MARKER.match(text)) and row[1].startswith(" ")
-    prose = columns >= 3 and shape(text) == "text"
-    if len(row) == 1 and columns >= 3:
-        return told or (regular and prose)
-    if len(cells) == 1:
-        return told or (prose and (len(text) > 60 or len(row) < columns))
-    return told and len(cells) <= 2 < columns and bool(row[1].strip()) and shape(row[0]) == "text" and len(row) >= 2
-
-
-def join_header(rows: list[list[str]], columns: int) -> list[str]:
-    """Several header rows to one name per column; a group title also names the columns to its right."""
-    padded = [[" ".join(cell.split()) for cell in row[:columns]] + [""] * (columns - len(row)) for row in rows]
-    starts: list[set[int]] = [set()]
-    for upper in padded:
-        starts.append(starts[-1] | {at for at in range(columns) if upper[at]})
-    # from below: what a lower row names is known before the row above reaches over it
-    for upper, below, stops in reversed(list(zip(padded, padded[1:], starts, strict=False))):
-        title = ""
-        for at in range(columns):
-            # a new group above ends the group to the left
-            title = upper[at] or (title if below[at] and at not in stops else "")
-            if below[at]:
-                upper[at] = title
-    names = []
-    for at in range(columns):
-        parts = [row[at] for row in padded if row[at]]
-        names.append(" ".join(part for i, part in enumerate(parts) if i == 0 or part != parts[i - 1]))
-    return names
 
 
 def _skip_preamble(head: list[list[str]], columns: int) -> int:
@@ -153,13 +95,13 @@ def _is_title(row: list[str], below: list[list[str]], columns: int) -> bool:
         return bool(_COMMENT.match(text))
     if count <= 1:
         # `;;;Geschlecht;;` above names that leave the first columns blank too is a group title
-        blank = _leading_blanks(below[0])
-        return bool(text) or (columns >= 3 and not 0 < blank <= _leading_blanks(row))
+        blank = leading_blanks(below[0])
+        return bool(text) or (columns >= 3 and not 0 < blank <= leading_blanks(row))
     if _is_sentence(row, below, columns) or _is_pair(row, below, columns):
         return True
     if len(row) < columns and count <= max(columns // 2, 1) and filled(below[0]) != count:
         return True
-    return columns > 2 and count <= 2 < filled(below[0]) and bool(BESIDE.match(text) or _LABEL.match(text))
+    return columns > 2 and count <= 2 < filled(below[0]) and bool(BESIDE.match(text) or LABEL.match(text))
 
 
 def _is_index(row: list[str]) -> bool:
@@ -172,7 +114,7 @@ def _counts_columns(below: list[list[str]], columns: int) -> bool:
     if len(below) < 3 or columns < 3:
         return False
     numbers = [cell.strip() for cell in below[0]]
-    blank = _leading_blanks(numbers)
+    blank = leading_blanks(numbers)
     counted = all(cell == str(at) for at, cell in enumerate(numbers[blank:], 1)) and len(numbers) - blank >= 3
     columns_below = list(zip_longest(*below[1:], fillvalue=""))[blank:columns]
     return counted and any({shape(cell) for cell in column} == {"text"} for column in columns_below)
@@ -180,18 +122,6 @@ def _counts_columns(below: list[list[str]], columns: int) -> bool:
 
 def _is_numeric_row(row: list[str]) -> bool:
     return sum(shape(cell) == "number" for cell in row) > len(row) * 0.5
-
-
-def column_kinds(body: list[list[str]], columns: int) -> list[str]:
-    """Per column the kind that four fifths of its filled cells share, else `text`; `empty` where there is none."""
-    kinds: list[str] = []
-    for column in islice(zip_longest(*body, fillvalue=""), columns):
-        found = Counter(map(shape, column))
-        found.pop("empty", None)
-        total = sum(found.values())
-        kind, count = found.most_common(1)[0] if found else ("empty", 0)
-        kinds.append(kind if total and count >= 0.8 * total else ("empty" if not total else "text"))
-    return kinds + ["empty"] * (columns - len(kinds))
 
 
 def _is_header(row: list[str], body: list[list[str]], kinds: list[str]) -> bool:
@@ -266,103 +196,3 @@ def _novelty(words: list[str], column: list[str]) -> float:
     if shared:
         return -1.0 if shared > 1 else -0.7
     return 0.4 if below else 0.1
-
-
-def _last_header(head: list[list[str]], top: int, kinds: list[str], columns: int) -> int:
-    """The last of the header rows: units and sub-titles below the first one belong to the header."""
-    last = top
-    # the body's kinds are taken further down, where no header row can blur them
-    if len(head) > top + 3:
-        kinds = column_kinds(head[top + (5 if len(head) > top + 8 else 2) :], columns)
-    typed = [at for at, kind in enumerate(kinds) if kind in {"number", "date"}]
-    for at in range(top + 1, min(top + 8, len(head) - 1)):
-        if not _continues(head[top], head[at], typed, kinds, head[at + 1 : at + 31]):
-            break
-        last = at
-    return last
-
-
-def _continues(first: list[str], row: list[str], typed: list[int], kinds: list[str], below: list[list[str]]) -> bool:
-    texts = [cell.strip() for cell in row if cell.strip()]
-    if not texts or any(len(text) > 200 for text in texts):
-        return False
-    under = _is_under_blank(first, row, below) or _is_under_groups(first, row, below)
-    if under or _is_second_half(row, typed, below) or _years_below(first, row, below):
-        return True
-    if len(texts) == 1 and texts[0].lower().strip("[]()") in UNITS:
-        at = next(at for at, cell in enumerate(row) if cell.strip())
-        return at in typed and at > 0 and all(other[0].strip() for other in below)
-    if len(texts) > 1 and all(text.lower().strip("[]()") in UNITS for text in texts):
-        return bool(typed)
-    cells = [at for at in typed if at < len(row) and row[at].strip()]
-    if len(typed) < 2 or len(cells) < 2:
-        return False
-    return sum(shape(row[at]) in {kinds[at], "empty"} for at in cells) <= 0.1 * len(cells)
-
-
-def _is_under_groups(first: list[str], row: list[str], below: list[list[str]]) -> bool:
-    """Names below group titles that are repeated, or given once with blanks to their right."""
-    names, groups = [cell.strip() for cell in row], [cell.strip() for cell in first]
-    if not all(names) or len(set(names)) < len(names) or len(names) != len(groups) or len(names) < 3:
-        return False
-    if not all(shape(name) == "text" or is_year(name) for name in names) or not groups[0]:
-        return False
-    runs = [group for at, group in enumerate(groups) if group and (at == 0 or group != groups[at - 1])]
-    if len(runs) * 1.5 > len(groups) or len(set(runs)) < len(runs):
-        return False
-    return not any(name in other for other in below for name in names if not is_year(name))
-
-
-def _is_second_half(row: list[str], typed: list[int], below: list[list[str]]) -> bool:
-    """`botanisch`, `(amtlich)`, `in m`, `2024` below the first half of the names: not as data is in these columns."""
-    cells = {at: cell.strip() for at, cell in enumerate(row) if cell.strip()}
-    over_numbers = [at for at in cells if at in typed]
-    are_years = all(is_year(cell) for cell in cells.values())
-    if not over_numbers or len(below) < 2 or not (are_years or all(shape(cell) == "text" for cell in cells.values())):
-        return False
-    if are_years and any(is_year(other[at]) for other in below for at in cells if at < len(other)):
-        return False
-    if any(at < len(other) and other[at].strip() == cells[at] for at in cells for other in below):
-        return False
-    repeated = len(set(cells.values())) < len(cells)
-    lower = sum(not cell[0].isupper() for cell in cells.values())
-    # a column that is never blank below is blank here
-    gaps = any(
-        not row[at].strip() and all(at < len(other) and other[at].strip() for other in below) for at in range(len(row))
-    )
-    return gaps if are_years else (repeated or gaps) and lower * 2 >= len(cells)
-
-
-def _years_below(first: list[str], row: list[str], below: list[list[str]]) -> bool:
-    """Years right below names of figures (`Ansatz` over `2025`), where what follows is no year."""
-    years = [at for at, cell in enumerate(row) if is_year(cell.strip())]
-    if (
-        len(years) < 2
-        or not below
-        or any(at >= len(first) or not first[at].strip() or is_year(first[at]) for at in years)
-    ):
-        return False
-    numbers = [at for at, cell in enumerate(row) if shape(cell) == "number"]
-    following = [other[at].strip() for other in below for at in years if at < len(other) and other[at].strip()]
-    return numbers == years and sum(map(is_year, following)) <= 0.1 * len(following)
-
-
-def _is_under_blank(first: list[str], row: list[str], below: list[list[str]]) -> bool:
-    """Blank where the body never is, below a first row that leaves gaps for it."""
-    leading = _leading_blanks(row)
-    fills = any(text.strip() and not title.strip() for title, text in zip(first, row, strict=False))
-    if not leading or not fills:
-        # a delimiter at the end of a header is no gap
-        return False
-    needed = _leading_blanks(first) or 1
-    if leading < needed:
-        return False
-    filled_below = sum(_leading_blanks(other) < needed for other in below)
-    return len(below) > 1 and filled_below >= 0.75 * len(below) and _leading_blanks(below[-1]) < needed
-
-
-def _leading_blanks(row: list[str]) -> int:
-    for at, cell in enumerate(row):
-        if cell.strip():
-            return at
-    return len(row)

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import combinations, islice, pairwise
 
-from connectors.reading.cells import shape
-from connectors.reading.layout import column_kinds, find_layout
+from connectors.reading.cells import column_kinds, shape
+from connectors.reading.layout import find_layout
 from connectors.reading.records import Record
 
 _MOST_SURPLUS = 6

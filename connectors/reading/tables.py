@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from connectors.reading.cells import filled, is_year, shape
-from connectors.reading.layout import BESIDE, META, column_kinds, find_layout
+from connectors.reading.cells import column_kinds, filled, is_year, shape
+from connectors.reading.footers import BESIDE, META
+from connectors.reading.layout import find_layout
 from connectors.reading.messages import refuse
 from connectors.reading.records import Record
 from connectors.reading.words import HEADERS
