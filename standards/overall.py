@@ -28,6 +28,10 @@ class Overall:
     """Whether the part at hand is the table's last: only there is a totals row looked for."""
     empty_cells: int = 0
     """Cells of wide columns without a value."""
+    repeated_rows: int = 0
+    """Rows alike word for word, where they may be several things."""
+    above: pl.DataFrame | None = None
+    """Of the parts so far the last row that says the fields which rows below take from it."""
     _clues: dict[Key, Any] = field(default_factory=dict)
     _decide: dict[Key, Callable[[Any], Any]] = field(default_factory=dict)
     _used: dict[Key, Any] = field(default_factory=dict)

@@ -151,6 +151,8 @@ def fill_down(work: Work) -> None:
         return
     frame = pl.DataFrame({"t": work.groups, **{name: work.values[name] for name in names}})
     lacking = frame.select(pl.all_horizontal(pl.col(names).is_null())).to_series()
+    if work.overall is not None:
+        lacking = lacking & ~_fill_from_before(work, frame, lacking, names)
     if not lacking.any():
         return
     # all of them from one row: an empty cell of the row above stays empty
@@ -164,8 +166,30 @@ def fill_down(work: Work) -> None:
         work.repeated.pop(name, None)
 
 
+def _fill_from_before(work: Work, frame: pl.DataFrame, lacking: pl.Series, names: list[str]) -> pl.Series:
+    """The first rows of a part, which take what the part before said last; what this one says last is kept."""
+    saying = (~lacking).arg_true()
+    first = int(saying[0]) if len(saying) else work.height
+    here = pl.int_range(work.height, eager=True) < first
+    overall = work.overall
+    if overall is None:
+        return here
+    if overall.above is not None and first:
+        for name in names:
+            taken = overall.above[name].new_from_index(0, work.height)
+            work.changed("filled_down", work.shown_column(name), here & taken.is_not_null(), taken, taken)
+            work.values[name] = work.values[name].zip_with(~here, taken)
+            work.repeated.pop(name, None)
+    if len(saying):
+        overall.above = frame[int(saying[-1]) :].head(1)
+    return here
+
+
 def repeated_rows(work: Work, repeated: pl.Series) -> None:
     """Rows alike word for word, where they may be several things: said, not rejected."""
+    if work.overall is not None:
+        work.overall.repeated_rows += int(repeated.sum())
+        return
     counts = pl.DataFrame({"t": work.groups, "r": repeated}).group_by("t").agg(pl.col("r").sum())
     for number, count in counts.filter(pl.col("r") > 0).sort("t").iter_rows():
         text = say("repeated_rows", value=count)

@@ -135,6 +135,9 @@ def _judgement(
 ) -> CountedJudgement:
     left = tuple(tally.left.values())
     told = [*mapping.questions, *tally.notes.values(), *said_about(tally.undo, left)]
+    if count := overall.repeated_rows:
+        text = say("repeated_rows", value=count)
+        told.append(Finding(Severity.WARNING, "repeated_rows", text, value=str(count)))
     if again := overall.repeats.same_keys():
         told.append(Finding(Severity.WARNING, "same_key", say("same_key", value=again)))
     told += personal_columns(mapping.unmapped, sampler, standard.privacy.public_columns)

@@ -88,6 +88,18 @@ def test_a_late_row_decides_what_all_rows_mean() -> None:
     assert same(markets, "wochenmaerkte", 2).begun == 2
 
 
+def test_rows_of_one_thing_may_stand_in_several_parts() -> None:
+    """What a row takes from the row above it takes across parts too; rows alike are counted over all parts."""
+    halls = table(
+        Name=["Halle Nord", None, None, "Halle Süd", None, None, None, "Halle Ost", None, None],
+        Adresse=["Weg 1", None, None, "Weg 2", None, None, None, None, None, None],
+        Sportart=["Turnen", "Judo", "Tanz", "Turnen", "Judo", "Judo", "Tanz", "Boxen", "Boxen", "Boxen"],
+    )
+    assert any(repair.kind == "filled_down" for repair in judge(halls, STANDARDS["sportstaetten"]).repairs)
+    for size in (1, 2, 4):
+        same(halls, "sportstaetten", size)
+
+
 def test_places_of_all_parts_are_of_one_system() -> None:
     """The first part alone would be degrees; all rows together are UTM with a few degrees among them."""
     east = ["11,5", "11,6", *(str(691000 + n) for n in range(9))]
