@@ -12,7 +12,7 @@ from typing import Any
 from connectors.reading.envelopes import as_geojson, by_column, json_stat, with_head
 from connectors.reading.flatten import NumberText, cell_text, flatten, record_result, to_frame
 from connectors.reading.geojson import is_geojson, read_geojson
-from connectors.reading.jsontext import Parser, decoded
+from connectors.reading.jsontext import Parser, check_large, decoded
 from connectors.reading.limits import MAX_NESTING
 from connectors.reading.messages import note, refuse
 from connectors.reading.names import numbered
@@ -33,6 +33,7 @@ class Found:
 
 def read_json(data: bytes, path: str | None = None) -> ReadResult:
     """GeoJSON, a list of objects, or an object that holds one (the largest, or the one at `path`)."""
+    check_large(data)
     text, encoding, notes = decoded(data)
     parser = Parser()
     document = as_geojson(parser.document(text))

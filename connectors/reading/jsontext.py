@@ -6,7 +6,10 @@ What does not belong here: where in the document the table is (`jsonfile`, `enve
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
+
+import msgspec
 
 from connectors.reading import encoding as encodings
 from connectors.reading.flatten import NumberText
@@ -16,6 +19,12 @@ from connectors.reading.mojibake import undo_mojibake
 from connectors.reading.result import Note
 
 _HEAD = 64 * 1024
+_LARGE = 8 * 1024**2
+_LEAST_BYTES = 30
+"""What a record that says something takes for each empty list in it, at the least."""
+
+_SCALARS = re.compile(rb"\s{0,99}\[\s{0,99}[^\s\[{\]]")
+_PLACE = re.compile(r"byte (\d+)")
 
 
 def decoded(data: bytes) -> tuple[str, str, list[Note]]:
@@ -25,6 +34,30 @@ def decoded(data: bytes) -> tuple[str, str, list[Note]]:
     encoding = encodings.detect(data)
     text, found = undo_mojibake(encodings.decode(data, encoding))
     return text, encoding.name, [*encoding.notes, *found]
+
+
+def check_large(data: bytes) -> None:
+    """A large document is looked through before a tree is built of it: broken ones and those without any record go.
+
+    What only Python's parser allows (NaN, control characters in texts, other encodings) is left to it.
+    """
+    if len(data) <= _LARGE or data.startswith((b"\xff\xfe", b"\xfe\xff", b"\0")):
+        return
+    if b"{" not in data and _SCALARS.match(data):
+        raise refuse("json_no_table")
+    empty = data.count(b"[]") + data.count(b"{}")
+    if empty * _LEAST_BYTES > len(data):
+        raise refuse("json_empty", count=empty)
+    try:
+        msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=msgspec.Raw)
+    except RecursionError as error:
+        raise refuse("nesting", limit=MAX_NESTING) from error
+    except msgspec.DecodeError as error:
+        place = _PLACE.search(str(error))
+        at = int(place.group(1)) if place else len(data)
+        if b"NaN" in data or b"Infinity" in data or data[at : at + 1] < b" ":
+            return
+        raise refuse("json_broken", line=data.count(b"\n", 0, at) + 1) from error
 
 
 class Parser:

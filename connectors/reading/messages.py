@@ -158,6 +158,7 @@ REFUSALS: dict[str, str] = {
     "Trennzeichen stimmt.",
     "line_too_long": "Eine Zeile ist länger als {limit}. Bitte die Datei mit Zeilenumbrüchen neu ausgeben.",
     "json_broken": "Das JSON ist ab Zeile {line} nicht lesbar. Bitte die Datei neu ausgeben.",
+    "json_empty": "Das JSON besteht fast nur aus leeren Einträgen ({count}). Bitte die Datei mit Daten ausgeben.",
     "json_no_table": "Das JSON enthält keine Liste von Datensätzen. Bitte eine Liste von Objekten ausgeben.",
     "nesting": "Die Datei ist tiefer als {limit} Ebenen verschachtelt. Bitte eine flache Tabelle ausgeben.",
     "xml_broken": "Das XML ist ab Zeile {line} nicht lesbar. Bitte die Datei neu ausgeben.",
