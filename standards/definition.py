@@ -238,6 +238,9 @@ class Standard(_Frozen):
     derive: tuple[Derive, ...] = ()
     refuse: tuple[Refuse, ...] = ()
     choose: tuple[Choose, ...] = ()
+    levels: str | None = None
+    """Field that says the level of an area. Where no column serves it, a wide row that is the sum of all other rows is
+    refused as their total."""
     records: str | None = None
     """Columns of this name hold a list of records in each cell (nested files): each record becomes a row."""
     name_words: tuple[str, ...] = ()
@@ -288,6 +291,7 @@ class Standard(_Frozen):
             same = self.duplicates
             found += [("duplicates", (*same.key, *same.optional, *((same.address,) if same.address else ())))]
         found += [("refuse", (rule.field,)) for rule in self.refuse]
+        found += [("levels", (self.levels,) if self.levels else ())]
         found += [("choose", (rule.field, rule.by, *rule.among.values())) for rule in self.choose]
         found += [("privacy.patterns", (rule.field,)) for rule in self.privacy.patterns if rule.field]
         found += [("privacy.small_cells", (rule.field, *rule.when)) for rule in self.privacy.small_cells]

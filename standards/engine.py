@@ -38,6 +38,7 @@ from standards.rows import (
     repeated_rows,
     require,
     same_keys,
+    sums_of_all,
     totals_rows,
 )
 from standards.samples import Samples
@@ -115,6 +116,10 @@ def _judged(
     frame = _stacked(members)
     heights = [member.table.frame.height for member in members] if overall is None or overall.is_last else []
     totals, total_texts = totals_rows(frame, columns, heights)
+    if mapping.unpivot and standard.levels and standard.levels not in mapping.served and overall is None:
+        totals, total_texts = _with_sums(
+            frame, columns, [name for name, _ in mapping.unpivot.columns], totals, total_texts
+        )
     empty_cells = pl.Series("t", [], dtype=pl.Int64)
     long = frame
     if mapping.unpivot:
@@ -174,6 +179,16 @@ def _with_changes(work: Work, good: pl.Series, done: dict[int, Judgement]) -> di
         )
         for number, judgement in done.items()
     }
+
+
+def _with_sums(
+    frame: pl.DataFrame, columns: list[str], counts: list[str], totals: pl.Series, texts: pl.Series
+) -> tuple[pl.Series, pl.Series]:
+    """The totals rows and those that are the sum of all others, with the first filled cell of each."""
+    sums = sums_of_all(frame, counts)
+    if not sums.any():
+        return totals, texts
+    return totals | sums, texts.zip_with(~sums, frame.select(pl.coalesce(*columns)).to_series())
 
 
 def _stacked(members: list[_Member]) -> pl.DataFrame:

@@ -21,6 +21,8 @@ from standards.work import Work
 _TOTAL = r"(?i)^\s*(?:(?:gesamt|end|zwischen|teil)?summe\b.*|gesamt|insgesamt|total|zusammen|gesamtergebnis|Σ)\s*:?\s*$"
 MOMENTS = 2_000_000
 """Different moments of a table of many parts from which its usual step is told."""
+FEWEST = 4
+"""Of fewer rows one is the sum of the others by chance."""
 LAST = 3
 """A totals row is looked for in the last rows of a table."""
 
@@ -50,6 +52,20 @@ def totals_rows(frame: pl.DataFrame, columns: list[str], heights: list[int]) -> 
     if not first.height:
         return none, texts
     return none.scatter(first["n"], values=True), texts.scatter(first["n"], first["v"])
+
+
+def sums_of_all(frame: pl.DataFrame, columns: list[str]) -> pl.Series:
+    """Mask of rows that are, in every one of these columns, the sum of all other rows of their table."""
+    if len(columns) < 2 or frame.height < FEWEST:
+        return _same("m", frame.height, pl.Boolean, value=False)
+    digits = [
+        pl.col(name).str.replace_all(r"[.\s]", "").cast(pl.Float64, strict=False).fill_null(0) for name in columns
+    ]
+    counts = frame.select(VIRTUAL + "t", *digits)
+    table = VIRTUAL + "t"
+    halves = [pl.col(name) * 2 == pl.col(name).sum().over(table) for name in columns]
+    filled = pl.sum_horizontal(pl.col(name) > 0 for name in columns) >= 2
+    return counts.select(pl.all_horizontal(halves) & filled & (pl.len().over(table) >= FEWEST)).to_series()
 
 
 def duplicate_rows(frame: pl.DataFrame, columns: list[str]) -> tuple[pl.Series, pl.Series | None]:
