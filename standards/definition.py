@@ -115,6 +115,8 @@ class FieldDef(_Frozen):
     """Pattern that nearly all values of a column fit that is surely this field, whatever its header says."""
     form: Literal["botanical", "plain_name"] | None = None
     """How a text is written: botanical names without authors, names that are not in capitals throughout."""
+    question_de: str | None = None
+    """Asked of every file that has such a column: what it says cannot be known here. `{column}` is its header."""
     default: str | None = None
     """What holds for all rows where no column, header or context says the field."""
     free_text: bool = True

@@ -98,6 +98,7 @@ def match_table(table: Table, standard: Standard, sampler: Sampler | None = None
     sources += [_source(state, name) for name in state.by_field]
     sources += _made(state, sources, spec)
     _ask_about_content(state)
+    _ask_what_it_says(state)
     served = {source.field for source in sources} | ({"lat", "lon"} if position else set())
     _ask_for_missing(state, served | ({spec.value_field, *spec.set_fields} if spec else set()))
     named = tuple(
@@ -175,6 +176,15 @@ def _looks_like(pattern: str, values: tuple[str, ...], *, is_own_name: bool) -> 
     if not values:
         return is_own_name
     return share(values, re.compile(pattern, re.IGNORECASE).match) >= CONTENT
+
+
+def _ask_what_it_says(state: _State) -> None:
+    """Columns whose meaning differs from town to town (debit and credit): a question, no guess."""
+    for name, (column, _, _) in state.by_field.items():
+        question = state.standard.by_name[name].question_de
+        if question:
+            text = question.format(column=column)
+            state.questions.append(Finding(Severity.WARNING, "column_meaning", text, column=column))
 
 
 def _release_alone(state: _State) -> None:

@@ -75,6 +75,27 @@ def test_the_sum_of_all_areas_is_no_area() -> None:
     assert [finding.code for finding in judgement.findings if finding.row is None] == ["mixed_levels"]
 
 
+def test_a_total_without_the_name_of_one_is_no_area() -> None:
+    """A row that is the sum of all others in every list is refused, whatever it is called."""
+    lines = (
+        "Musterstadt;2700;1500;880;600",
+        "Rathaus;1000;600;390;200",
+        "Schule;900;500;295;200",
+        "Halle;800;400;195;200",
+    )
+    judgement = judged("wahlergebnis", "Gebiet;Wahlberechtigte;Wähler;CSU;SPD", *lines)
+    assert judgement.rejected.select("_row", "code").unique().rows() == [(2, "totals_row")]
+    assert judgement.accepted["stimmen"].sum() == 1480
+
+
+def test_debit_and_credit_are_asked_about() -> None:
+    """Whether H is revenue is the town's to say: amounts stay as they are, with a question."""
+    lines = ("501100;1.000,00;S;2023", "431100;500,00;H;2023", "431200;50,00;H;2023")
+    judgement = judged("haushalt", "Konto;Betrag;S/H;Jahr", *lines, filename="haushalt.csv")
+    assert judgement.accepted["betrag_eur"].to_list() == [1000.0, 500.0, 50.0]
+    assert "column_meaning" in [finding.code for finding in judgement.findings]
+
+
 def test_electors_are_added_up_where_only_their_parts_stand() -> None:
     """Without a column of all electors they are those with and without polling card."""
     header = "Gebietsnummer;Wahlberechtigte ohne Wahlschein;Wahlberechtigte mit Wahlschein;Gültige Stimmen;CSU;SPD"
