@@ -24,16 +24,17 @@ _WEIGHTS = {"beside": 0.2, "hidden": 0.02, "list": 0.2}
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One sheet: its rows as texts and whether a person sees it."""
+    """One sheet: its first rows as texts, whether a person sees it, and how many rows there are in all."""
 
     name: str
     rows: list[list[str]]
     is_hidden: bool = False
+    height: int = 0
 
 
 def choose(candidates: Sequence[Candidate]) -> tuple[Candidate, tuple[Note, ...], Decision | None]:
     """The sheet with the most table-like cells; sheets that explain or are hidden count little."""
-    scores = {one.name: tableness(one.rows) * _weight(one) for one in candidates}
+    scores = {one.name: score(one) for one in candidates}
     chosen = max(candidates, key=lambda one: scores[one.name])
     others = [one for one in candidates if one is not chosen]
     if not others:
@@ -45,6 +46,11 @@ def choose(candidates: Sequence[Candidate]) -> tuple[Candidate, tuple[Note, ...]
     if alike:
         notes.append(note("sheets_alike", count=len(alike), names=", ".join(alike)))
     return chosen, tuple(notes), Decision("sheet", chosen.name, reason, second.name)
+
+
+def score(one: Candidate) -> float:
+    """How much of a table a sheet is: its table-like cells, fewer for sheets that explain or are hidden."""
+    return tableness(one.rows) * _weight(one) * max(1.0, one.height / max(len(one.rows), 1))
 
 
 def hidden_note(chosen: Candidate) -> list[Note]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 Kind = Literal["xlsx", "xls", "ods", "xlsb"]
 
 _SHOWN = 5
+_SAMPLE_ROWS = 2_000
+"""How much of a sheet decides whether it is the table."""
 
 
 def read_workbook(data: bytes, kind: Kind, sheet: str | None = None) -> ReadResult:
@@ -35,22 +37,37 @@ def read_workbook(data: bytes, kind: Kind, sheet: str | None = None) -> ReadResu
     names = tuple(book.sheet_names)
     hidden = {one.name for one in book.sheets_metadata if not str(one.visible).endswith(".Visible")}
     wanted, part = _asked(names, sheet)
-    loaded = {name: _loaded(book, name) for name in ((wanted,) if wanted else names)}
-    candidates = [
-        Candidate(name, texts(_rows(page)), name in hidden) for name, page in loaded.items() if page is not None
-    ]
-    if not candidates:
-        raise refuse("sheets_empty")
-    chosen, told, decision = sheets.choose(candidates)
+    chosen, page, told, decision = _chosen(book, (wanted,) if wanted else names, hidden)
     decision = decision or Decision("sheet", chosen.name, "verlangt" if wanted else "das einzige Blatt")
     others = [name for name in hidden if name != chosen.name]
     notes += [*told, *sheets.hidden_note(chosen)]
     if others:
         notes.append(note("sheets_hidden", count=len(others), names=", ".join(sorted(others))))
-    result = _result(data, kind, chosen, loaded[chosen.name], notes=[*notes], part=part)
+    result = _result(data, kind, chosen, page, notes=[*notes], part=part)
     parts = tuple(f"{chosen.name}/{one}" for one in result.report.sheets)
     report = replace(result.report, sheets=(*names, *parts), decisions=(decision, *result.report.decisions))
     return replace(result, report=report)
+
+
+def _chosen(
+    book: CalamineWorkbook, names: tuple[str, ...], hidden: set[str]
+) -> tuple[Candidate, CalamineSheet, tuple[Note, ...], Decision | None]:
+    """The sheet that is the table, judged by the first rows of each; only the best one so far stays in memory."""
+    candidates: list[Candidate] = []
+    best: tuple[float, CalamineSheet] | None = None
+    for name in names:
+        page = _loaded(book, name)
+        if page is None:
+            continue
+        sample = texts(page.to_python(skip_empty_area=False, nrows=_SAMPLE_ROWS)) if page.height else []
+        candidates.append(Candidate(name, sample, name in hidden, page.total_height))
+        score = sheets.score(candidates[-1])
+        if best is None or score > best[0]:
+            best = score, page
+    if best is None:
+        raise refuse("sheets_empty")
+    chosen, told, decision = sheets.choose(candidates)
+    return chosen, best[1], told, decision
 
 
 def _asked(names: tuple[str, ...], sheet: str | None) -> tuple[str | None, str | None]:
@@ -106,12 +123,12 @@ def _rows(page: CalamineSheet) -> list[list[Any]]:
 
 
 def _result(
-    data: bytes, kind: Kind, chosen: Candidate, page: CalamineSheet | None, *, notes: list[Note], part: str | None
+    data: bytes, kind: Kind, chosen: Candidate, page: CalamineSheet, *, notes: list[Note], part: str | None
 ) -> ReadResult:
-    rows = chosen.rows
+    rows = texts(_rows(page)) if page.total_height > len(chosen.rows) else chosen.rows
     if kind == "xlsx":
         notes += _with_details(rows, details(data, chosen.name))
-    areas = merged.apply(rows, (page.merged_cell_ranges if page is not None else None) or [])
+    areas = merged.apply(rows, page.merged_cell_ranges or [])
     read = read_tables(rows, areas.spans, part)
     table = read.table
     if table is None:
