@@ -27,7 +27,7 @@ from connectors.reading.lineends import unify_ends
 from connectors.reading.mend import Mender, mender
 from connectors.reading.messages import refuse, size_de
 from connectors.reading.records import Anomalies, Record, parse
-from connectors.reading.result import ReadReport
+from connectors.reading.result import ReadReport, Unreadable
 from connectors.reading.textfile import Read, Told, quote_notes, report_of, sample_of
 
 CHUNKED_BYTES = 24 * 1024**2
@@ -97,7 +97,10 @@ class TextChunks:
 
     def chunks(self) -> Iterator[Chunk]:
         """All rows in order; the next block is read and parsed while the last one is worked on. Raises `Uneven`."""
-        yield from ahead(self._chunks())
+        try:
+            yield from ahead(self._chunks())
+        except UnicodeDecodeError as error:
+            raise Uneven("encoding") from error
 
     def _chunks(self) -> Iterator[Chunk]:
         outline, dialect = self._outline, self._guess.dialect
@@ -230,7 +233,11 @@ def open_chunks(path: Path, filename: str = "") -> TextChunks | None:
     if size > MAX_FILE_BYTES:
         raise refuse("too_large", size=size_de(size), limit=size_de(MAX_FILE_BYTES))
     digest = digest_of(path)
-    if kind_of(digest, filename or path.name) != "text":
+    try:
+        if kind_of(digest, filename or path.name) != "text":
+            return None
+    except Unreadable:
+        # a digest of a workbook is a broken workbook; who reads the whole file knows better
         return None
     encoding = encodings.detect(digest)
     if encoding.codec not in _CODECS or encoding.errors != "strict":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+import zipfile
 from pathlib import Path
 
 import polars as pl
@@ -111,9 +113,11 @@ def test_what_only_the_whole_file_can_decide_is_not_read_in_blocks(cells: str | 
 
 
 def test_small_files_and_workbooks_are_not_for_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A zip is no text, and a small text is read at once."""
+    """A zip is no text and is not called broken, and a small text is read at once."""
     archive = tmp_path / "large.xlsx"
-    archive.write_bytes(b"PK\x05\x06" + b"\0" * 5000)
+    with zipfile.ZipFile(archive, "w") as book:
+        for number in range(40):
+            book.writestr(f"xl/{number}.xml", secrets.token_bytes(20_000))
     assert open_chunks(archive) is None
     path = tmp_path / "small.csv"
     path.write_bytes(FILES["utf-8"])
