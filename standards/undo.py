@@ -11,11 +11,11 @@ from collections.abc import Iterable
 import polars as pl
 
 from standards.changes import fields_of
-from standards.convert import check_range
 from standards.definition import FieldDef
 from standards.messages import REPAIRS, say
 from standards.model import Finding, Repair, Severity
 from standards.numbers import read_numbers
+from standards.ranges import check_range
 from standards.repairs import count_changes
 from standards.work import Change, Shown, Work
 
