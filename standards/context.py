@@ -15,6 +15,9 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 
+_CLOCK = re.compile(r"\d:\d\d")
+_SAYS_NOTHING = frozenset({"fussnote", "quelle", "abgerufen", "erstellt", "lizenz", "copyright", "kontakt"})
+
 
 def places(table: Table, headers: Iterable[str]) -> list[tuple[str, str]]:
     """(where, text) of all that may speak of the whole table: its name, its titles, headers that are used."""
@@ -26,7 +29,10 @@ def places(table: Table, headers: Iterable[str]) -> list[tuple[str, str]]:
 
 def _above(context: Mapping[str, str]) -> dict[str, str]:
     """Titles first, then named facts; when a file was written and its footnotes say nothing about its rows."""
-    useful = {key: text for key, text in context.items() if key.lower() not in ("fussnote", "quelle", "abgerufen")}
+    useful = {key: text for key, text in context.items() if key.lower() not in _SAYS_NOTHING}
+    for key in useful.keys() & {"stand", "stichtag"}:
+        # with a time of the day it is when the file was written
+        useful[key] = "" if _CLOCK.search(useful[key]) else f"{key}: {useful[key]}"
     return dict(sorted(useful.items(), key=lambda item: item[0] != "titel"))
 
 
