@@ -145,11 +145,21 @@ def _judged(judgement: Judgement, standard: Standard) -> dict[str, Any]:
             for repair in _some(judgement.repairs)
         ],
         "rejected": _rejected(judgement),
-        "findings": [
-            {"severity": finding.severity.value, "message_de": _short(finding.message_de)}
-            for finding in _some(one for one in judgement.findings if one.row is None)
-        ],
+        "findings": [*_held(judgement), *_questions(judgement)],
     }
+
+
+def _held(judgement: Judgement) -> list[dict[str, Any]]:
+    """Why the file would wait for release where it is handed in."""
+    told = "Wenn Sie die Datei abgeben, wartet sie, bis eine Person sie freigibt."
+    return [
+        {"severity": "warning", "message_de": _short(f"{hold.message_de} {told}")} for hold in _some(judgement.held)
+    ]
+
+
+def _questions(judgement: Judgement) -> list[dict[str, Any]]:
+    told = _some(one for one in judgement.findings if one.row is None)
+    return [{"severity": one.severity.value, "message_de": _short(one.message_de)} for one in told]
 
 
 def _missing(judgement: Judgement, standard: Standard, served: set[str]) -> list[str]:

@@ -30,8 +30,14 @@ _PEOPLE = re.compile(
 _FIRST = re.compile(r"^(?:vorname.*|rufname)$")
 _BIRTH = re.compile(r"^(?:geburtsdatum|geburtstag|gebdatum|gebdat|gebam|geborenam|geburtsjahrgang)$")
 _HEALTH = re.compile(r"^(?:diagnose.*|krankheit.*|pflegegrad|pflegestufe|gdb|gradderbehinderung|behinderungsgrad)$")
+_REMARKS = re.compile(
+    r"^(?:.*bemerkung.*|.*notiz.*|.*kommentar.*|.*anmerkung.*|.*vermerk.*|intern|internes|sonstiges)$"
+)
+"""What staff writes for itself: a name or number there is nobody's public contact."""
 _PUBLIC_PEOPLE = re.compile(r"partei|kandidat|wahl|liste|fraktion|mandat|stimme|bewerber|gremium|ausschuss|amtszeit")
 """Who stands for election or sits in a council is a public person."""
+_NUMBERS = ("iban", "tax_id", "birth_date")
+_CONTACTS = ("person", "phone", "email", "plate", "bic")
 _DAY = re.compile(r"^\s*(?:\d{1,2}\.\d{1,2}\.\d{2,4}|\d{4}-\d{2}-\d{2})")
 
 
@@ -81,7 +87,8 @@ def _of_column(word: str, values: tuple[str, ...], *, public_people: bool) -> st
     if len(values) >= _SHOWN and sum(map(is_tax_like, values)) * 10 >= 9 * len(values):
         return "held_tax_id"
     codes = {personal_code(value) for value in values}
-    return next((f"held_{code}" for code in ("iban", "tax_id", "birth_date") if f"privacy_{code}" in codes), None)
+    telling = _NUMBERS + (_CONTACTS if _REMARKS.match(word) else ())
+    return next((f"held_{code}" for code in telling if f"privacy_{code}" in codes), None)
 
 
 def cell_holds(work: Work) -> dict[int, list[Hold]]:

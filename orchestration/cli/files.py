@@ -105,7 +105,7 @@ def check(
     sheet: Annotated[str | None, typer.Option(help="Name of the sheet to read.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read, match, convert and judge a file. Exit 1 when rows were rejected.
+    """Read, match, convert and judge a file. Exit 1 when rows were rejected or a person must release it.
 
     Nothing of the file is stored; only what --map says of a publisher's columns is kept for its next files.
     """
@@ -149,7 +149,7 @@ def check(
         print_json(_check_document(report, judgement))
     else:
         _say_judgement(file, judgement)
-    if judgement.rows_rejected:
+    if judgement.rows_rejected or judgement.held:
         raise typer.Exit(1)
 
 
