@@ -80,7 +80,7 @@ NAMES = {"Name": ["A", "B"], "lat": ["48,1", "48,2"], "lon": ["11,5", "11,6"]}
         ({"Konto": ["DE89370400440532013000", ""]}, ["held_iban"]),
         ({"Pflegegrad": ["2", "3"]}, ["held_health"]),
         ({"Bemerkung": ["Pate: 0171/1234567", "morsch"]}, ["held_phone"]),
-        ({"Beschreibung": ["Auskunft: Tel. 0821 1234567", "groß"]}, []),
+        ({"Kurzinfo": ["Auskunft: Tel. 0821 1234567", "groß"]}, []),
     ],
 )
 def test_columns_that_nobody_publishes_hold_the_file_only_where_they_are_private(columns, held) -> None:
