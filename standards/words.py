@@ -12,7 +12,8 @@ import polars as pl
 MISSING_WORDS = frozenset(
     {
         "-", "--", "---", "–", "—", ".", "..", "...", "/", "?", "n/a", "n.a.", "na", "nan", "null", "none", "nil", "(null)",
-        "<null>", "#n/a", "#nv", "#wert!", "#bezug!", "k.a.", "k. a.", "k.a", "ka", "keine angabe", "keine angaben", "o.a.",
+        "<null>", "#n/a", "#nv", "#wert!", "#bezug!", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!", "#zahl!",
+        "err:502", "k.a.", "k. a.", "k.a", "ka", "keine angabe", "keine angaben", "o.a.",
         "unbekannt", "nicht bekannt", "unknown", "n.b.", "n. b.", "nicht angegeben", "fehlt", "leer", "k.w.", "<na>",
     }
 )  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Any
 from connectors.reading.flatten import cell_text, flatten, record_result, to_frame
 from connectors.reading.geometry import GEOMETRIES, is_nested, place_cells
 from connectors.reading.messages import note, refuse
-from connectors.reading.result import Note, ReadResult
+from connectors.reading.result import Decision, Note, ReadResult
 
 _TYPES = {"Feature", "FeatureCollection"}
 _PLACES = ("geometry.lon", "geometry.lat", "geometry.x", "geometry.y", "geometry.z", "geometry.wkt")
@@ -53,7 +53,11 @@ def read_geojson(document: Mapping[str, Any], encoding: str | None, notes: list[
     notes += [note("geometry_missing", count=missing)] if missing else []
     notes += [note("crs", crs=crs)] if crs and crs not in _DEGREES else []
     named = crs if crs and crs not in _DEGREES else None
-    return record_result("geojson", frame, encoding, [*notes, *changed], crs=named, extras=_facts(document))
+    why = "die Datei nennt " + crs if crs else "die Zahlen sind keine Grad" if metric else "Grad nach RFC 7946"
+    decision = Decision("axes", f"{axes[0]}/{axes[1]}", why, "lon/lat" if axes[0] == "x" else "x/y")
+    return record_result(
+        "geojson", frame, encoding, [*notes, *changed], crs=named, extras=_facts(document), decisions=(decision,)
+    )
 
 
 def crs_name(member: Any) -> str | None:
