@@ -23,9 +23,14 @@
 
     {{ standard }}_paired as (
         select
-            rows.*,
+            rows.ags,
+            rows.dataset,
+            rows.version,
+            rows.row,
+            {% for field in rule.fields -%}
+            rows.{{ field }},
+            {% endfor -%}
             {{ key_text(rule, 'rows') }} as schluessel,
-            {{ content_text(rule, 'rows') }} as content,
             case
                 when {{ key_is_whole(rule, 'rows') }} then {{ folded(key_text(rule, 'rows')) }}
                 else {{ content_text(rule, 'rows') }}
@@ -60,7 +65,6 @@
             kept.row as kept_row,
             kept.schluessel as kept_schluessel,
             pairs.vorrang,
-            lower_row.content = kept.content as is_exact,
             {{ metres_between('lower_row', 'kept') if has_places else 'cast(null as double)' }} as abstand_m,
             {{ differences(rule, 'lower_row', 'kept') }} as abweichungen
         from {{ ref('int_dataset_pairs') }} as pairs
@@ -72,7 +76,7 @@
         where
             pairs.standard = '{{ standard }}'
             and (
-                lower_row.content = kept.content
+                {{ differences(rule, 'lower_row', 'kept') }} = ''
                 {% if rule.near_m and has_places -%}
                 or {{ metres_between('lower_row', 'kept') }} <= {{ rule.near_m }}
                 {% if rule.address -%}
@@ -93,7 +97,7 @@
             row_number() over (
                 partition by matches.dataset, matches.row, matches.schluessel
                 order by
-                    matches.is_exact desc,
+                    matches.abweichungen = '' desc,
                     matches.abstand_m asc nulls last,
                     matches.kept_dataset,
                     matches.kept_row,
@@ -139,7 +143,7 @@
         row,
         schluessel,
         case
-            when is_exact then 'gleiche-zeile'
+            when abweichungen = '' then 'gleiche-zeile'
             else '{{ "gleicher-schluessel-nahebei" if rule.near_m else "gleicher-schluessel" }}'
         end as regel,
         vorrang,
