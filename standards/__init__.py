@@ -13,5 +13,6 @@
 | `joins`, `separators`, `sizes`, `ranges` | what `convert` decides over several columns or a whole one |
 | `work`, `distinct` | one pass in the making; columns by their different values |
 | `convert`, `rows`, `privacy`, `faults`, `repairs`, `messages` | one pass over all rows; what is wrong with which |
+| `tableschema` | a standard as Frictionless Table Schema |
 | `writing`, `templates` | the corrected file, the rejects file, the template for a clerk |
 """

@@ -134,6 +134,16 @@ class FieldDef(_Frozen):
     def composed(self) -> tuple[str, ...]:
         return tuple(name for entry in self.compose for name in entry.split("|"))
 
+    @cached_property
+    def code_words(self) -> dict[str, str]:
+        """Folded word → code value, of the codelist; the first code that knows a word has it."""
+        words: dict[str, str] = {}
+        for code in self.codes:
+            for word in (code.value, code.title_de, *code.synonyms):
+                if fold(word):
+                    words.setdefault(fold(word), code.value)
+        return words
+
     @property
     def dtype(self) -> pl.DataType:
         return DTYPES[self.type]

@@ -14,6 +14,7 @@ from functools import lru_cache, partial
 import polars as pl
 
 from standards.definition import Standard
+from standards.headers import fold
 from standards.mapping import Mapping
 from standards.matching import match_table
 from standards.model import Table
@@ -35,6 +36,8 @@ _ALONE, _FEW, _SURE = 0.15, 3, 0.85
 """What columns add that no other standard takes, how many of them are as good as all, and how sure they must be."""
 _LACKING = 0.4
 """What is left of the columns' word where a required field is missing."""
+_MOST = 0.7
+"""So many of its columns make a table the standard's template."""
 _SHORT = 3
 """Words up to this length count at the beginning of a word only: `rad` is in `Radweg` and not in `Grad`."""
 
@@ -50,6 +53,7 @@ def rank(table: Table, standards: MappingOf[str, Standard]) -> list[tuple[str, f
     named = {key for key, standard in standards.items() if _is_named(standard, told)}
     headed = {key for key, standard in standards.items() if _is_named(standard, headers)}
     spoken = {key for key, standard in standards.items() if _share(standard.file_words, rows) >= _ENOUGH}
+    templates = {key for key, standard in standards.items() if _is_template(table, standard)}
     sampler = lru_cache(maxsize=None)(partial(sample, table.frame))
     read = {key: expanded(table, standard) for key, standard in standards.items()}
     mappings = {
@@ -60,16 +64,24 @@ def rank(table: Table, standards: MappingOf[str, Standard]) -> list[tuple[str, f
     scores = []
     for key, standard in standards.items():
         served, lacks = _served(read[key], standard, mappings[key])
-        alone = sum(taken[column] == 1 for column in _sure_columns(mappings[key]))
+        alone = len({m.field for m in mappings[key].matches if m.confidence >= _SURE and taken[m.column] == 1})
         served += _ALONE * min(1.0, alone / _FEW) * (_LACKING if lacks else 1.0)
         words = _NAMED * (key in named) + _SPOKEN * (key in spoken) + _HEADED * (key in headed)
         score = served + words * min(1.0, served / _WEAK)
-        is_meant = key in named | spoken | headed
-        if spoken and not is_meant:
+        score += _NAMED * (key in templates)
+        is_meant = key in named | spoken | headed | templates
+        if (spoken and not is_meant) or (templates and key not in templates):
             score *= _SILENT
         limit = UNSURE if lacks or (standard.must_speak and not is_meant) else 1.0
         scores.append((key, round(min(limit, score), 3)))
     return sorted(scores, key=lambda item: (-item[1], item[0]))
+
+
+def _is_template(table: Table, standard: Standard) -> bool:
+    """Whether the columns are those of the standard's own template, but for a few that somebody took out."""
+    titles = {fold(field.title_de) for field in standard.fields}
+    headers = {fold(column) for column in table.frame.columns}
+    return headers <= titles and len(headers) >= max(3.0, _MOST * len(titles))
 
 
 def _sure_columns(mapping: Mapping) -> set[str]:

@@ -9,7 +9,7 @@ from itertools import accumulate
 
 import polars as pl
 
-from standards.definition import Code, FieldDef
+from standards.definition import FieldDef
 from standards.headers import fold
 from standards.moments import looks_like_moment, looks_like_time
 from standards.numbers import parse_number
@@ -88,7 +88,8 @@ def fits_field(field: FieldDef, values: tuple[str, ...]) -> float:  # noqa: PLR0
         key = re.compile(rf"\d{{{field.digits - 1},{field.digits}}}(?:[.,]0+)?$")
         return share(values, lambda value: key.match(re.sub(r"\s", "", value)))
     if field.codes and field.closed:
-        return share(values, lambda value: fold(value) in code_words(field))
+        words = code_words(field)
+        return share(values, lambda value: fold(value) in words)
     if field.type in ("number", "integer"):
         return share(values, is_number)
     if field.type == "year":
@@ -112,14 +113,4 @@ def is_number(value: str) -> bool:
 
 def code_words(field: FieldDef) -> dict[str, str]:
     """Folded word → code value, of a field's codelist."""
-    return dict(_code_words(field.codes))
-
-
-@lru_cache(maxsize=512)
-def _code_words(codes: tuple[Code, ...]) -> tuple[tuple[str, str], ...]:
-    words: dict[str, str] = {}
-    for code in codes:
-        for word in (code.value, code.title_de, *code.synonyms):
-            if fold(word):
-                words.setdefault(fold(word), code.value)
-    return tuple(words.items())
+    return field.code_words

@@ -49,15 +49,18 @@ def test_fields_are_the_promised_ones_in_order(name: str) -> None:
     assert list(STANDARDS[name].schema()) == PROMISED[name].split()
 
 
-@pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
 @pytest.mark.parametrize("name", sorted(STANDARDS))
-def test_a_template_handed_back_matches_completely(tmp_path: Path, name: str, suffix: str) -> None:
-    """Every column of the template becomes its field and the example row is accepted."""
-    path = tmp_path / f"vorlage{suffix}"
-    write_template(STANDARDS[name], path)
-    judgement = judge(table(path), STANDARDS[name])
-    assert {match.field for match in judgement.mapping} == set(STANDARDS[name].schema())
+def test_a_template_has_the_titles_an_example_of_its_own_and_help(tmp_path: Path, name: str) -> None:
+    """Every column of the template becomes its field, the example on its sheet is good data, the help is in German."""
+    standard, path = STANDARDS[name], tmp_path / "vorlage.xlsx"
+    write_template(standard, path)
+    judgement = judge(table(path), standard)
+    assert {match.field for match in judgement.mapping} == set(standard.schema())
     assert (judgement.rows_accepted, judgement.rows_rejected, judgement.unmapped) == (1, 0, ())
+    told = fastexcel.read_excel(path).load_sheet("Hilfe", header_row=3).to_polars()
+    assert told["Spalte"].to_list() == [field.title_de for field in standard.fields]
+    write_template(standard, path.with_suffix(".csv"))
+    assert path.with_suffix(".csv").read_text("utf-8-sig").count("\n") == 1
 
 
 @pytest.mark.parametrize("name", sorted(STANDARDS))
