@@ -100,6 +100,8 @@ class FieldDef(_Frozen):
     named_by: str | None = None
     """A field that this one is the name of: a column with one of `standard.name_words` right behind that field's column
     is it."""
+    named_alone: bool = False
+    """Such a column is it also where no number stands before it, if no other field wants it more."""
     by_codes: bool = False
     """A column all of whose values are codes of this field is it, whatever its name, if no other column is."""
     is_level: bool = False

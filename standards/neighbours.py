@@ -57,8 +57,9 @@ def names_beside(
             found.append((column, wanted.name, "name", 0.93))
         else:
             alone.append(column)
-    if alone and open_fields:
-        found.append((alone[0], open_fields[0].name, "synonym", 0.85))
+    willing = [field for field in open_fields if field.named_alone]
+    if alone and willing:
+        found.append((alone[0], willing[0].name, "synonym", 0.85))
     return found
 
 
