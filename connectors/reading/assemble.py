@@ -129,11 +129,11 @@ def header_again(frame: pl.DataFrame, head: Head) -> pl.Series | None:
         return None
     names = zip(frame.columns, head.lines[0], strict=False)
     same = pl.all_horizontal(pl.col(column).fill_null("") == name for column, name in names)
-    first = frame.to_series(0) == (head.lines[0][0] or None)
-    if not first.any():
+    if not (frame.to_series(0).fill_null("") == head.lines[0][0]).any():
         return None
     found = frame.select(same.alias("same"))["same"]
-    return found if found.any() else None
+    # where there is nothing else it is no page break
+    return found if found.any() and not found.all() else None
 
 
 def read_head(

@@ -18,7 +18,16 @@ from connectors.reading import encoding as encodings
 from connectors.reading.assemble import Head, assemble_bulk, header_again, mended_notes, read_head
 from connectors.reading.blocks import ahead, cut, digest_of, head_of, in_utf8, windows_of
 from connectors.reading.builder import Builder
-from connectors.reading.delimited import DOUBTFUL, LINE_END, WINDOW, filled, late_quotes, line_offset, tail_of
+from connectors.reading.delimited import (
+    DOUBTFUL,
+    LINE_END,
+    WINDOW,
+    filled,
+    is_delimited,
+    late_quotes,
+    line_offset,
+    tail_of,
+)
 from connectors.reading.dialect import Guess, sniff
 from connectors.reading.encoding import Encoding
 from connectors.reading.kinds import kind_of
@@ -245,6 +254,8 @@ def open_chunks(path: Path, filename: str = "") -> TextChunks | None:
     head = head_of(path, encoding)
     guess = sniff(sample_of(head[: SAMPLE_CHARS + 4096].decode(errors="ignore")))
     if not guess.is_sure or guess.told or guess.dialect.escape or len(guess.dialect.delimiter) != 1:
+        return None
+    if not is_delimited(head, guess):
         return None
     windows = windows_of(path, encoding)
     if guess.dialect.quotechar is None and b'"' in (seen := b"\n".join(windows)):

@@ -17,11 +17,13 @@ from connectors.reading import encoding as encodings
 from connectors.reading.assemble import Assembled, assemble_bulk, read_head
 from connectors.reading.dialect import Guess, sniff
 from connectors.reading.encoding import Encoding
+from connectors.reading.fixedwidth import find_drawn
 from connectors.reading.footers import split_footer
 from connectors.reading.limits import FAST_BYTES, SAMPLE_CHARS, SAMPLE_RECORDS
 from connectors.reading.lineends import unify_ends
 from connectors.reading.messages import note
 from connectors.reading.mojibake import undo_mojibake
+from connectors.reading.quotes import straighten
 from connectors.reading.records import Dialect, Record, parse
 from connectors.reading.result import Note, ReadResult
 from connectors.reading.textfile import Read, Told, read_text, report_of, sample_of
@@ -51,12 +53,18 @@ def _read_large(data: bytes, encoding: Encoding, notes: list[Note], sheet: str |
     if guess.dialect.quotechar is None and b'"' in body:
         guess = replace(guess, dialect=late_quotes(body, guess.dialect))
     fast = None
-    if guess.is_sure and not guess.told and not guess.dialect.escape and not sheet:
+    if guess.is_sure and not guess.told and not guess.dialect.escape and not sheet and is_delimited(body, guess):
         fast = _fast(body, guess)
     if fast is None:
         return read_text(body.decode(), encoding, notes, sheet)
     head = unify_ends(_text(body[:WINDOW]))
     return report_of(Read(fast), Told(encoding, notes, [encoding.decision, head.decision]), guess)
+
+
+def is_delimited(body: bytes, guess: Guess) -> bool:
+    """Neither drawn with blanks or lines, nor in typographic quotes: what the fast ways can read."""
+    sample = sample_of(_text(body[:WINDOW]))
+    return find_drawn(sample, guess) is None and straighten(sample, guess.dialect.delimiter) is None
 
 
 def late_quotes(body: bytes, dialect: Dialect) -> Dialect:

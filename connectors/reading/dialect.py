@@ -14,7 +14,7 @@ from connectors.reading.candidates import SINGLE, candidates
 from connectors.reading.cells import shape
 from connectors.reading.footers import BESIDE
 from connectors.reading.limits import SAMPLE_RECORDS
-from connectors.reading.quotes import escape_of, quote_of
+from connectors.reading.quotes import escape_of, has_double, quote_of
 from connectors.reading.records import Anomalies, Dialect, parse
 
 _PRIOR = {
@@ -140,8 +140,8 @@ def with_quotes(dialect: Dialect, text: str) -> Dialect:
     """The dialect with the quotes that first occur after the sample."""
     if dialect.quotechar or '"' not in text:
         return dialect
-    quote = quote_of(text, dialect.delimiter)
-    return Dialect(dialect.delimiter, quote, escape_of(text, dialect.delimiter, quote)) if quote else dialect
+    is_quoted = has_double(text, dialect.delimiter)
+    return Dialect(dialect.delimiter, '"', escape_of(text, dialect.delimiter, '"')) if is_quoted else dialect
 
 
 def _judge(sample: str, delimiter: str) -> Guess:

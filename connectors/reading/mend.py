@@ -6,17 +6,16 @@ What does not belong here: quotes (`records`), and rows for which several ways f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import combinations, islice, pairwise
+from itertools import combinations, pairwise
 
 from connectors.reading.cells import column_kinds, shape
 from connectors.reading.layout import find_layout
 from connectors.reading.records import Record
 
 _MOST_SURPLUS = 6
-_MOST_WAYS = 50
 _LEAST_ROWS = 3
+_MOST_COLUMNS = 500
 _NAME = 40
 _OTHERS = (";", ",", "\t", "|", ", ", " ")
 
@@ -66,46 +65,56 @@ class Mender:
         return kind in {"text", "empty"} or shape(cell) in {kind, "empty"}
 
     def _rejoined(self, cells: list[str]) -> list[str] | None:
-        if not self.delimiter or len(cells) - len(self.kinds) > _MOST_SURPLUS:
+        if not self.delimiter or len(cells) - self.width > _MOST_SURPLUS:
             return None
-        ways = list(islice(self._ways(cells, 0, 0), _MOST_WAYS))
-        if len(ways) > 1 and len(ways) < _MOST_WAYS and not self._is_indented():
-            blank = frozenset(at for at, cell in enumerate(cells) if at and cell[:1] == " ")
-            ways = [way for way in ways if way == blank]
-        if len(ways) != 1:
-            return None
+        ways = self._count_ways(cells)
+        if ways[0][0] > 1 and not self._is_indented():
+            row = _glued(cells, self.delimiter)
+            return row if len(row) == self.width and all(map(self._fits, row, self.kinds)) else None
+        return self._only_way(cells, ways) if ways[0][0] == 1 else None
+
+    def _count_ways(self, cells: list[str]) -> list[list[int]]:
+        """Per column and number of surplus cells used so far: in how many ways the rest fits (2 stands for more)."""
+        surplus = len(cells) - self.width
+        ways = [[0] * (surplus + 1) for _ in range(self.width + 1)]
+        ways[self.width][surplus] = 1
+        for column in range(self.width - 1, -1, -1):
+            for used in range(surplus + 1):
+                more = range(surplus - used + 1)
+                found = sum(ways[column + 1][used + n] for n in more if self._may_hold(cells, column, used, n))
+                ways[column][used] = min(found, 2)
+        return ways
+
+    def _may_hold(self, cells: list[str], column: int, used: int, more: int) -> bool:
+        """May the column hold its cell and so many to the right?"""
+        kind, at = self.kinds[column], column + used
+        if more and kind not in {"text", "empty"} and self.delimiter != ",":
+            return False
+        return self._fits(self.delimiter.join(cells[at : at + more + 1]), kind)
+
+    def _only_way(self, cells: list[str], ways: list[list[int]]) -> list[str]:
         row: list[str] = []
-        for at, cell in enumerate(cells):
-            if at in ways[0]:
-                row[-1] += self.delimiter + cell
-            else:
-                row.append(cell)
+        used = 0
+        for column in range(self.width):
+            rest = range(len(ways[0]) - used)
+            more = next(n for n in rest if ways[column + 1][used + n] and self._may_hold(cells, column, used, n))
+            row.append(self.delimiter.join(cells[column + used : column + used + more + 1]))
+            used += more
         return row
 
     def _is_indented(self) -> bool:
         """Regular cells begin with blanks, so a blank does not show that text goes on."""
         return any(cell[:1] == " " for cells in self.regular for cell in cells)
 
-    def _ways(self, cells: list[str], column: int, at: int) -> Iterator[frozenset[int]]:
-        """Positions to be joined with their left neighbour, for each way in which all cells fit their columns."""
-        if column == len(self.kinds):
-            if at == len(cells):
-                yield frozenset()
-            return
-        spare = (len(cells) - at) - (len(self.kinds) - column)
-        kind = self.kinds[column]
-        for more in range(spare + 1):
-            text = self.delimiter.join(cells[at : at + more + 1])
-            if not self._fits(text, kind) or (more and kind not in {"text", "empty"} and self.delimiter != ","):
-                continue
-            for rest in self._ways(cells, column + 1, at + more + 1):
-                yield rest | frozenset(range(at + 1, at + more + 1))
-
 
 def mender(rows: list[Record], width: int, delimiter: str) -> Mender | None:
     """A mender for the table, where enough regular rows show what its columns hold."""
     regular = [cells for _, cells in rows if len(cells) == width]
-    return Mender(regular, width, delimiter) if width > 1 and len(regular) >= _LEAST_ROWS and delimiter else None
+    return (
+        Mender(regular, width, delimiter)
+        if 1 < width <= _MOST_COLUMNS and len(regular) >= _LEAST_ROWS and delimiter
+        else None
+    )
 
 
 def part_header(first: list[Record], columns: int, delimiter: str) -> tuple[list[Record], list[int]]:
@@ -124,6 +133,17 @@ def part_header(first: list[Record], columns: int, delimiter: str) -> tuple[list
     if len(ways) != 1 or len(set(ways[0])) < columns:
         return first, []
     return [*first[: at - 1], (line, ways[0]), *first[at:]], [line]
+
+
+def _glued(cells: list[str], delimiter: str) -> list[str]:
+    """A cell that begins with a blank goes on with the text to its left."""
+    row = cells[:1]
+    for cell in cells[1:]:
+        if cell[:1] == " ":
+            row[-1] += delimiter + cell
+        else:
+            row.append(cell)
+    return row
 
 
 def _alike(one: list[str], other: list[str]) -> bool:

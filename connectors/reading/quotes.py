@@ -24,6 +24,7 @@ _TYPOGRAPHIC = (
 )
 _RARE = "'`´|^~$*"
 """Quotes that are mostly something else: only where they plainly enclose whole cells."""
+_HEAD_CHARS = 16 * 1024
 _LOOKED_AT = 40
 
 
@@ -39,6 +40,11 @@ def quote_of(sample: str, delimiter: str) -> str | None:
         if sample.count(quote) >= 4 and _encloses(sample, delimiter, quote):
             return quote
     return '"' if closes and closes.search(sample) else None
+
+
+def has_double(text: str, delimiter: str) -> bool:
+    """Does `"` open or close a cell anywhere?"""
+    return '"' in text and any(pattern.search(text) for pattern in _double(delimiter))
 
 
 def escape_of(sample: str, delimiter: str, quote: str | None) -> str | None:
@@ -58,10 +64,11 @@ def straighten(text: str, delimiter: str) -> tuple[str, str] | None:
     if not delimiter:
         return None
     for opening, closing in _TYPOGRAPHIC:
-        if opening not in text:
+        # looked at closely only where such cells end at all
+        if opening not in text or closing + delimiter not in text:
             continue
         pattern = _whole_cell(opening, closing, delimiter)
-        head = text[: 64 * 1024]
+        head = text[:_HEAD_CHARS]
         first = next((line for line in re.split(r"[\r\n]+", head) if opening in line and delimiter in line), "")
         named = len(pattern.findall(first)) == first.count(delimiter) + 1 > 1
         enclosing = sum(delimiter in cell or "\n" in cell for cell in pattern.findall(head))
@@ -85,7 +92,7 @@ def _whole_cell(opening: str, closing: str, delimiter: str) -> re.Pattern[str]:
     edge = re.escape(delimiter)
     stop = rf"(?:{re.escape(closing)}(?=[ \t]*(?:{edge}|\r|$)))"
     start = rf"(?:^|(?<={edge}))[ \t]*{re.escape(opening)}"
-    return re.compile(rf"{start}((?:(?!{stop})[\s\S]){{0,2000}}+){stop}", re.MULTILINE)
+    return re.compile(rf"{start}((?:(?!{stop})[\s\S]){{0,500}}+){stop}", re.MULTILINE)
 
 
 @lru_cache(maxsize=256)

@@ -19,6 +19,7 @@ from connectors.reading.words import HEADERS
 
 _NAMED = re.compile(r"\s*(?:tabelle|tab\.|table|blatt)\s*\d+", re.IGNORECASE)
 _HEAD = 60
+_LOOK_ABOVE = 60
 _LOOK_BELOW = 12
 _LONG_NAME = 80
 
@@ -133,36 +134,39 @@ def _starts(rows: list[_Row], columns: int) -> tuple[list[int], bool]:
     """
     layout = find_layout([row.record[1] for row in rows[:_HEAD]], columns)
     first = layout.header[0] if layout.header else layout.body
-    starts, is_moved = [first], False
-    for at in range(first + 2, len(rows) - 1):
+    starts, is_moved, is_even = [first], False, True
+    for at in range(first + 1, len(rows) - 1):
+        was_even, is_even = is_even, is_even and rows[at].width == rows[starts[-1]].width
+        if at < first + 2:
+            continue
         if rows[at].count < 2 or not (rows[at].gap or rows[at].width != rows[at - 1].width):
             continue
         if not _looks_like_header(rows[at]):
             continue
         body = _body(rows, starts[-1], at)
-        if not body:
+        kinds = column_kinds([row.record[1] for row in body], max((row.width for row in body), default=0))
+        if body and not _begins(rows, at, starts[-1], kinds, is_even=was_even):
+            continue
+        is_even = True
+        if not body or _is_about(rows[starts[-1] : _title_above(rows, at)]):
             # above stands no table yet, only lines about it
             is_moved = is_moved or len(starts) == 1
             starts[-1] = at
-            continue
-        kinds = column_kinds([row.record[1] for row in body[-60:]], max(row.width for row in body))
-        if _begins(rows, at, starts[-1], kinds):
-            if _is_about(rows[starts[-1] : _title_above(rows, at)]):
-                is_moved = is_moved or len(starts) == 1
-                starts[-1] = at
-            else:
-                starts.append(at)
+        else:
+            starts.append(at)
     return starts, is_moved
 
 
 def _body(rows: list[_Row], start: int, stop: int) -> list[_Row]:
-    """The rows of the table that begins at `start`, without lines beside it."""
-    width = rows[start].width
-    return [row for row in rows[start + 1 : stop] if row.count > 1 and (width > 2) <= (row.width > 2 or row.count > 1)]
+    """The last rows of the table that begins at `start`, without lines beside it."""
+    return [row for row in rows[max(start + 1, stop - _LOOK_ABOVE) : stop] if row.count > 1]
 
 
-def _begins(rows: list[_Row], at: int, start: int, kinds: list[str]) -> bool:
-    """Is this header-like row the header of another table than the one that began at `start`?"""
+def _begins(rows: list[_Row], at: int, start: int, kinds: list[str], *, is_even: bool) -> bool:
+    """Is this header-like row the header of another table than the one that began at `start`?
+
+    `is_even`: all rows since then have the width of its header.
+    """
     row, above = rows[at], rows[start]
     if _same(row.record[1], above.record[1]):
         return _is_titled_anew(rows, at, start)
@@ -176,7 +180,7 @@ def _begins(rows: list[_Row], at: int, start: int, kinds: list[str]) -> bool:
         if apart:
             return named or len(below) > 1
         is_clean = len(below) > 2 and all(other.width == row.width for other in below)
-        return (named and len(below) > 1) or (is_clean and all(other.width == above.width for other in rows[start:at]))
+        return (named and len(below) > 1) or (is_clean and is_even)
     return apart and row.width == above.width and _holds_other_things(row, below, kinds, named=named)
 
 
