@@ -88,8 +88,7 @@ class TextChunks:
         self._encoding = encoding
         self._guess = guess
         self._outline = outline
-        self.sample = sample
-        """Rows from many places of the file."""
+        self._sample = sample
         self._report: ReadReport | None = None
         self._beside = Builder(outline.width)
         self._anomalies = Anomalies()
@@ -97,6 +96,13 @@ class TextChunks:
         """Columns that rows with too many cells need."""
         self._mend = self._mender()
         self.extras = outline.extras
+
+    @property
+    def sample(self) -> pl.DataFrame:
+        """Rows from many places of the file, with all columns that are known of."""
+        names = self._names()
+        extra = (pl.lit(None, dtype=pl.String).alias(name) for name in names[self._sample.width :])
+        return self._sample.with_columns(extra)
 
     @property
     def report(self) -> ReadReport:

@@ -46,7 +46,7 @@ def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocks, "BLOCK", 400_000)
 
 
-def read_in_blocks(path: Path) -> tuple[pl.DataFrame, list[int], ReadReport, dict[str, str]]:
+def read_in_blocks(path: Path) -> tuple[pl.DataFrame, list[int], ReadReport, dict[str, str], list[str]]:
     found = open_chunks(path)
     assert found is not None
     for _ in range(3):
@@ -60,7 +60,8 @@ def read_in_blocks(path: Path) -> tuple[pl.DataFrame, list[int], ReadReport, dic
     assert len(parts) > 1
     assert [part.is_last for part in parts] == [False] * (len(parts) - 1) + [True]
     frame = pl.concat([part.frame for part in parts])
-    return frame, [row for part in parts for row in part.row_numbers.to_list()], found.report, found.extras
+    rows = [row for part in parts for row in part.row_numbers.to_list()]
+    return frame, rows, found.report, found.extras, found.sample.columns
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -68,7 +69,7 @@ def test_blocks_give_what_the_whole_file_gives(name: str, tmp_path: Path) -> Non
     """Cells, row numbers, report and facts beside the table, whatever the encoding, line end and quotes."""
     path = tmp_path / "large.csv"
     path.write_bytes(FILES[name])
-    frame, rows, report, extras = read_in_blocks(path)
+    frame, rows, report, extras, _ = read_in_blocks(path)
     whole = read_table(path)
     assert frame.equals(whole.frame)
     assert rows == whole.row_numbers.to_list()
@@ -95,9 +96,10 @@ def test_an_irregular_block_is_read_as_in_the_whole_file(content: bytes, tmp_pat
     """Ragged rows, comments, loose quotes, a page break far down: same cells, same row numbers, same notes."""
     path = tmp_path / "large.csv"
     path.write_bytes(content)
-    frame, rows, report, extras = read_in_blocks(path)
+    frame, rows, report, extras, sample = read_in_blocks(path)
     whole = read_table(path)
     assert frame.equals(whole.frame)
+    assert sample == frame.columns
     assert rows == whole.row_numbers.to_list()
     assert sorted(map(str, report.notes)) == sorted(map(str, whole.report.notes))
     assert extras == whole.extras
