@@ -77,6 +77,7 @@ NOTES: dict[str, str] = {
     "bitte einzeln mit dem Blattnamen anfordern.",
     "sheets_hidden": "Ausgeblendete Blätter, nicht gelesen ({count}): {names}.",
     "hidden_columns": "Ausgeblendete Spalten wurden mitgelesen: {columns}.",
+    "date_doubt": "{count} Zellen sind als Datum formatiert, wurden aber als Zahl gelesen ({examples}). Bitte prüfen.",
     "formulas_uncached": "{count} Formeln haben kein gespeichertes Ergebnis und sind leer ({cells}). Bitte die Datei "
     "in Excel öffnen und speichern.",
     "format_percent": "Als Prozent formatiert: Spalten {columns}. Übernommen ist die gespeicherte Zahl: "

@@ -21,7 +21,6 @@ _MOST = 100_000
 _SMALL_PART = 16 * 1024**2
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_REL = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
-_CELL = re.compile(rb"<(?:\w{1,9}:)?c (?=[^<>]{0,200}\br=\"([A-Z]{1,3})(\d{1,7})\")([^<>]{0,200}?)(?<!/)>")
 _VALUE = re.compile(rb"<(?:\w{1,9}:)?v>([^<]{0,40})</")
 _FORMULA_ONLY = re.compile(
     rb"\br=\"([A-Z]{1,3}\d{1,7})\"[^<>]{0,200}><(?:\w{1,9}:)?f(?:\s[^<>]{0,300})?(?:/>|>[^<]{0,9000}</(?:\w{1,9}:)?f>)"
@@ -31,6 +30,20 @@ _HIDDEN_ROW = re.compile(rb"<(?:\w{1,9}:)?row (?=[^<>]{0,300}\bhidden=\"(?:1|tru
 _COLUMN = re.compile(rb"<(?:\w{1,9}:)?col ([^<>]{0,300})>")
 _ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
 _ZEROS = re.compile(r"0{2,20}")
+_DATE_SIGNS = re.compile(r"[dmyhsDMYHS]")
+_DATE_IDS = tuple(str(number) for number in (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
+"""Number formats of ECMA-376 part 1, 18.8.30 that are dates or times without a code of their own."""
+
+_MOST_STYLES = 2_000
+
+
+@dataclass(slots=True)
+class Formats:
+    """Numbers of cell styles by what they show: percentages, numbers padded with zeros to a width, dates and times."""
+
+    percent: set[str] = field(default_factory=set)
+    zeros: dict[str, int] = field(default_factory=dict)
+    dates: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -41,6 +54,8 @@ class Details:
     uncached: list[str] = field(default_factory=list)
     padded: dict[tuple[int, int], int] = field(default_factory=dict)
     percent: set[int] = field(default_factory=set)
+    dates: list[tuple[int, int]] = field(default_factory=list)
+    """Numbers near the top of the sheet whose format shows a date."""
     hidden_rows: int = 0
     hidden_columns: list[int] = field(default_factory=list)
 
@@ -52,15 +67,18 @@ def details(data: bytes, sheet: str) -> Details:
         member = _member(archive, sheet)
         if member is None:
             return found
-        percent, zeros = _formats(archive)
+        formats = _formats(archive)
+        pattern, later = _pattern(formats, dates=True), _pattern(formats, dates=False)
         with archive.open(member) as stream:
             rest = b""
             while piece := stream.read(_PIECE):
                 window = rest + piece
                 cut = _row_start(window)
-                _scan(window[:cut], found, percent, zeros)
+                _scan(window[:cut], found, formats, pattern)
+                # the first rows tell whether the dates are read as dates
+                pattern = later if found.dates else pattern
                 rest = window[cut:][-_PIECE * 4 :]
-            _scan(rest, found, percent, zeros)
+            _scan(rest, found, formats, pattern)
     return found
 
 
@@ -87,14 +105,13 @@ def column_letters(number: int) -> str:
     return letters
 
 
-def _scan(window: bytes, found: Details, percent: set[str], zeros: dict[str, int]) -> None:
+def _scan(window: bytes, found: Details, formats: Formats, pattern: re.Pattern[bytes]) -> None:
     if b'hidden="' in window:
         found.hidden_rows += len(_HIDDEN_ROW.findall(window))
         _hidden_columns(window, found)
     if b"<f" in window or b":f" in window:
         found.uncached += [cell.decode() for cell in _FORMULA_ONLY.findall(window)][: _MOST - len(found.uncached)]
-    if b't="e"' in window or percent or zeros:
-        _cells(window, found, percent, zeros)
+    _cells(window, found, formats, pattern)
 
 
 def _hidden_columns(window: bytes, found: Details) -> None:
@@ -105,21 +122,22 @@ def _hidden_columns(window: bytes, found: Details) -> None:
             found.hidden_columns += range(int(first), min(int(last), int(first) + 999, 16_384) + 1)
 
 
-def _cells(window: bytes, found: Details, percent: set[str], zeros: dict[str, int]) -> None:
-    for match in _CELL.finditer(window):
+def _cells(window: bytes, found: Details, formats: Formats, pattern: re.Pattern[bytes]) -> None:
+    for match in pattern.finditer(window):
         attributes = match.group(3)
-        is_error = b't="e"' in attributes
-        style = _style(attributes) if percent or zeros else ""
-        if not is_error and style not in percent and style not in zeros:
-            continue
         place = int(match.group(2)) - 1, column_number(match.group(1)) - 1
-        if is_error and len(found.errors) < _MOST:
-            value = _VALUE.search(window, match.end(), match.end() + 10_000)
-            found.errors[place] = value.group(1).decode("utf-8", "replace") if value else "#"
-        elif style in percent:
+        style = _style(attributes)
+        is_number = b't="' not in attributes.replace(b't="n"', b"")
+        if b't="e"' in attributes:
+            if len(found.errors) < _MOST:
+                value = _VALUE.search(window, match.end(), match.end() + 10_000)
+                found.errors[place] = value.group(1).decode("utf-8", "replace") if value else "#"
+        elif style in formats.percent:
             found.percent.add(place[1])
-        elif style in zeros and b't="' not in attributes.replace(b't="n"', b""):
-            found.padded[place] = zeros[style]
+        elif style in formats.zeros and is_number:
+            found.padded[place] = formats.zeros[style]
+        elif style in formats.dates and is_number:
+            found.dates.append(place)
 
 
 def _style(attributes: bytes) -> str:
@@ -130,12 +148,12 @@ def _style(attributes: bytes) -> str:
     return attributes[start : attributes.find(b'"', start)].decode("ascii", "replace")
 
 
-def _formats(archive: zipfile.ZipFile) -> tuple[set[str], dict[str, int]]:
-    """The style numbers that mean percent, and those that pad with zeros to a width."""
+def _formats(archive: zipfile.ZipFile) -> Formats:
     root = _part(archive, "xl/styles.xml")
+    formats = Formats()
     if root is None:
-        return set(), {}
-    codes = {"9": "0%", "10": "0.00%"}
+        return formats
+    codes = {"9": "0%", "10": "0.00%", **dict.fromkeys(_DATE_IDS, "d")}
     styles: list[str] = []
     for element in root.iter():
         name = element.tag.rsplit("}", 1)[-1]
@@ -143,14 +161,23 @@ def _formats(archive: zipfile.ZipFile) -> tuple[set[str], dict[str, int]]:
             codes[element.get("numFmtId", "")] = element.get("formatCode", "")
         elif name == "cellXfs":
             styles = [xf.get("numFmtId", "") for xf in element]
-    percent, zeros = set(), {}
-    for at, code in enumerate(codes.get(style, "") for style in styles):
-        plain = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", code.split(";")[0])
+    for at, code in enumerate(codes.get(style, "") for style in styles[:_MOST_STYLES]):
+        plain = re.sub(r'"[^"]*"|\\.|_.|\[(?![hms]+\])[^\]]*\]', "", code.split(";")[0])
         if plain.endswith("%"):
-            percent.add(str(at))
+            formats.percent.add(str(at))
         elif _ZEROS.fullmatch(plain):
-            zeros[str(at)] = len(plain)
-    return percent, zeros
+            formats.zeros[str(at)] = len(plain)
+        elif _DATE_SIGNS.search(plain) and "general" not in plain.lower():
+            formats.dates.add(str(at))
+    return formats
+
+
+def _pattern(formats: Formats, *, dates: bool) -> re.Pattern[bytes]:
+    """Cells with an error or a format that matters; in XML no other cell is worth a look."""
+    styles = "|".join(sorted(formats.percent | set(formats.zeros) | (formats.dates if dates else set())))
+    wanted = rf'\b(?:t="e"|s="(?:{styles})")' if styles else r'\bt="e"'
+    place = r'(?=[^<>]{0,200}\br="([A-Z]{1,3})(\d{1,7})")'
+    return re.compile(rf"<(?:\w{{1,9}}:)?c (?=[^<>]{{0,200}}{wanted}){place}([^<>]{{0,200}}?)(?<!/)>".encode())
 
 
 def _member(archive: zipfile.ZipFile, sheet: str) -> str | None:

@@ -6,6 +6,7 @@ cell (`sheetcells`), merged cells (`merged`).
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["xlsx", "xls", "ods", "xlsb"]
 
+_PLAIN = re.compile(r"-?\d+(?:\.\d+)?")
 _SHOWN = 5
 _SAMPLE_ROWS = 2_000
 """How much of a sheet decides whether it is the table."""
@@ -166,6 +168,7 @@ def _with_details(rows: list[list[str]], found: Details) -> list[Note]:
     if found.errors:
         places = [f"{column_letters(c + 1)}{r + 1}: {text}" for (r, c), text in list(found.errors.items())[:_SHOWN]]
         notes.append(note("cell_errors", count=len(found.errors), examples=", ".join(places)))
+    notes += _doubtful_dates(rows, found)
     if found.uncached:
         notes.append(note("formulas_uncached", count=len(found.uncached), cells=", ".join(found.uncached[:_SHOWN])))
     if found.percent:
@@ -177,3 +180,10 @@ def _with_details(rows: list[list[str]], found: Details) -> list[Note]:
         columns = ", ".join(column_letters(column) for column in found.hidden_columns[:20])
         notes.append(note("hidden_columns", columns=columns))
     return notes
+
+
+def _doubtful_dates(rows: list[list[str]], found: Details) -> list[Note]:
+    """Where the format says date and the library gave a number, the two readings are told, not settled."""
+    doubtful = [(r, c) for r, c in found.dates if r < len(rows) and c < len(rows[r]) and _PLAIN.fullmatch(rows[r][c])]
+    places = [f"{column_letters(c + 1)}{r + 1}: {rows[r][c]}" for r, c in doubtful[:_SHOWN]]
+    return [note("date_doubt", count=len(doubtful), examples=", ".join(places))] if doubtful else []

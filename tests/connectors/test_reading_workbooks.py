@@ -205,3 +205,17 @@ def test_reading_tables_beside_and_below_each_other() -> None:
             sheet.write_row(at, 4, ["Wert", "Jahr"] if not at else [at, 2020 + at])
 
     assert read_table(book(("a", spaced))).frame.height == 4
+
+
+def test_reading_a_number_that_its_format_calls_a_date_is_told() -> None:
+    """Two readings of one cell are a note, not a coin flip: no calendar has the day 99,999,999."""
+
+    def fill(sheet: Worksheet, made: xlsxwriter.Workbook) -> None:
+        form = made.add_format({"num_format": "dd.mm.yyyy"})
+        sheet.write_row(0, 0, ["Name", "Datum"])
+        sheet.write_row(1, 0, ["Fest", 99_999_999], form)
+        sheet.write_row(2, 0, ["Markt", 45_413], form)
+
+    result = read_table(book(("a", fill)))
+    assert result.frame["Datum"][1].startswith("2024-05-01")
+    assert [note.message_de for note in result.report.notes if note.code == "date_doubt"]
