@@ -13,6 +13,8 @@ from functools import lru_cache
 
 import polars as pl
 
+from standards.quarters import PART_OF_YEAR, end_of_part
+
 _MONTHS = {
     "januar": 1, "jan": 1, "jaen": 1, "february": 2, "februar": 2, "feb": 2, "maerz": 3, "märz": 3, "mär": 3, "mrz": 3, "mar": 3, "march": 3,
     "april": 4, "apr": 4, "mai": 5, "may": 5, "juni": 6, "jun": 6, "june": 6, "juli": 7, "jul": 7, "july": 7, "august": 8, "aug": 8,
@@ -32,7 +34,7 @@ _ENGLISH = re.compile(r"^([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{
 _DATABASE = re.compile(r"^(\d{4})-?(\d{2})-?(\d{2})[-T](\d{2})[.:]?(\d{2})(?:[.:]?(\d{2})(?:[.,]\d+)?)?(Z?)$")
 """`2026-02-06-08.35.00.000000` as DB2 writes it, `20240301T120000Z` as ISO 8601 does without signs."""
 _DOTTED_CLOCK = re.compile(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})[ ,]+(\d{1,2})(?:\.(\d{2}))?(?:\s*uhr)?$", re.IGNORECASE)
-_ODD = (_WORDY, _ENGLISH, _DATABASE, _DOTTED_CLOCK)
+_ODD = (_WORDY, _ENGLISH, _DATABASE, _DOTTED_CLOCK, PART_OF_YEAR)
 _ANY = re.compile("|".join(f"(?:{p})" for p in (ISO, DMY, SLASH, COMPACT)), re.IGNORECASE)
 _CLOCK = re.compile(r"^\d{1,2}[:.]\d{2}(?::\d{2})?(?:\s*uhr)?$", re.IGNORECASE)
 _EXCEL = (20_000.0, 60_000.0)
@@ -287,6 +289,8 @@ def _wordy(text: str) -> object:
     from zoneinfo import ZoneInfo
 
     text = text.strip()
+    if (end := end_of_part(text)) is not None:
+        return end
     found: re.Match[str] | None
     numbers: tuple[int | None, ...] | None = None
     if found := _WORDY.match(text):

@@ -147,6 +147,7 @@ PEOPLE = [
     ("Jahr;Ortsteil;0 bis unter 6;65 und älter;Deutsche männlich", "2020;Dorf;100;200;300", "Einwohner", [("Dorf · 0 bis unter 6", 2020, 100), ("Dorf · 65 und älter", 2020, 200), ("Dorf · männlich · deutsch", 2020, 300)]),
     ("Jahr;Einwohner insgesamt;davon männlich;Geburten;Zuzüge;Einwohner je km²", "2020;12.000;5.900;110;800;350", "", [("gesamt", 2020, 12000), ("männlich", 2020, 5900)]),
     ("Jahr;Innenstadt;Nord;Süd;Gesamt", "2020;1000;2000;3000;6000", "Einwohner", [("Innenstadt", 2020, 1000), ("Nord", 2020, 2000), ("Süd", 2020, 3000), ("gesamt", 2020, 6000)]),
+    ("Ortsteil;1. Quartal 2023;HJ1 2024", "Dorf;100;102", "Einwohner", [("Dorf", 2023, 100), ("Dorf", 2024, 102)]),
     ("stichtag;stadtteil;geschlecht;altersgruppe;anzahl", "31.12.2023;Mitte;w;6-17;90", "Hauptwohnsitz", [("Mitte · 6-17 · weiblich", 2023, 90)]),
 ]  # fmt: skip
 
