@@ -56,10 +56,12 @@ def check_many(
     *,
     fixed: Path | None = None,
     rejects: Path | None = None,
+    kept: Mapping[str, str] | None = None,
 ) -> list[Checked]:
     """Check every file below `folder`; accepted and rejected rows go to one file each, with the file's name.
 
-    With `fixed` all files must be of one standard; a file that tells another one (or none) is named as failed.
+    `kept`: `<standard>:<column>` → field, as answered. With `fixed` all files must be of one standard; a file that
+    tells another one (or none) is named as failed.
     """
     from standards.sinks import Rows
 
@@ -67,7 +69,7 @@ def check_many(
     with Rows(fixed) as good, Rows(rejects) as bad:
         for paths in _batches(files_below(folder)):
             names = [str(path.relative_to(folder)) for path in paths]
-            results, judged = _judged(paths, standard, ags)
+            results, judged = _judged(paths, standard, ags, kept)
             checked += [
                 _checked(name, *pair) for name, pair in zip(names, zip(results, judged, strict=True), strict=True)
             ]
@@ -94,7 +96,10 @@ def _batches(paths: Sequence[Path]) -> Iterator[list[Path]]:
 
 
 def _judged(
-    paths: Sequence[Path], standard: Standard | Mapping[str, Standard], ags: str | None
+    paths: Sequence[Path],
+    standard: Standard | Mapping[str, Standard],
+    ags: str | None,
+    kept: Mapping[str, str] | None,
 ) -> tuple[list[ReadResult | Unreadable], list[Judgement | None]]:
     """Read all, then judge together what is of one standard."""
     from connectors.reading import read_many
@@ -108,7 +113,7 @@ def _judged(
         if isinstance(result, Unreadable):
             continue
         try:
-            tables[at], found = decided(as_table(result, filename=path.name, ags=ags), standard)
+            tables[at], found = decided(as_table(result, filename=path.name, ags=ags), standard, kept=kept)
         except Unreadable as reason:
             results[at] = reason
             continue

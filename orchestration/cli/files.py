@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +15,7 @@ from orchestration.cli.output import CannotError, err, out, print_json, table
 if TYPE_CHECKING:
     from connectors.facts import FactsBook
     from connectors.reading.result import ReadReport
+    from standards.definition import Standard
     from standards.model import Judgement, Repair
     from storage.sites import Sites
 
@@ -118,13 +119,23 @@ def check(
         raise CannotError(f"{file}: there is no such file. Check the path.")
     known = known_standards()
     _require_known(standard, known, publisher)
-    if file.is_dir():
-        check_folder(
-            file, known[standard] if standard else known, publisher, fixed=fixed, rejects=rejects, as_json=as_json
-        )
-        return
     told = answers.parse(maps or [])
     sites = _sites(is_new=bool(told)) if publisher else None
+    kept = answers.told_of(answers.load(sites.onprem, publisher)) if sites and publisher else {}
+    if file.is_dir():
+        now = _for_all(told, standard, known)
+        if now and standard and sites and publisher:
+            answers.keep(sites, publisher, standard, told, by="cli")
+        check_folder(
+            file,
+            known[standard] if standard else known,
+            publisher,
+            fixed=fixed,
+            rejects=rejects,
+            kept={**kept, **now},
+            as_json=as_json,
+        )
+        return
     try:
         report, judgement = check_to_files(
             file,
@@ -135,7 +146,7 @@ def check(
             sheet=sheet,
             undo=undone(undo),
             told=told,
-            kept=answers.told_of(answers.load(sites.onprem, publisher)) if sites and publisher else None,
+            kept=kept,
             changes=bool(changes or (fixed and fixed.suffix.lower() == ".xlsx")),
             book=_book(sites),
         )
@@ -160,6 +171,19 @@ def _book(sites: Sites | None) -> FactsBook | None:
     from connectors.facts import FactsBook
 
     return FactsBook(sites.onprem)
+
+
+def _for_all(told: Mapping[str, str], standard: str | None, known: Mapping[str, Standard]) -> dict[str, str]:
+    """Answers for all files of a folder, which need not all have the column: so they name their standard."""
+    from connectors import answers
+    from connectors.messages import say
+
+    if told and standard is None:
+        raise CannotError(say("map-standard"))
+    if standard is None:
+        return {}
+    answers.check(told, known[standard], None)
+    return {f"{standard}:{column}": name for column, name in told.items()}
 
 
 def _sites(*, is_new: bool) -> Sites | None:

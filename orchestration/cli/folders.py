@@ -23,6 +23,7 @@ def check_folder(
     *,
     fixed: Path | None,
     rejects: Path | None,
+    kept: Mapping[str, str],
     as_json: bool,
 ) -> None:
     """Check all files below a folder. Exit 1 when rows were rejected or files could not be read, 2 when none could."""
@@ -30,7 +31,7 @@ def check_folder(
 
     if fixed and isinstance(standard, Mapping):
         raise CannotError("Name the standard (--standard): the rows of all files go into one table.")
-    checked = check_many(folder, standard, publisher, fixed=fixed, rejects=rejects)
+    checked = check_many(folder, standard, publisher, fixed=fixed, rejects=rejects, kept=kept)
     failed = [one for one in checked if one.message_de]
     totals = {
         "rows_accepted": sum(one.rows_accepted for one in checked),

@@ -77,3 +77,18 @@ def test_kept_answers_stand_in_the_receipt_of_what_lands_later(home: Path) -> No
     answers.keep(sites, BAMBERG, "baumkataster", {"umf 1": None})
     again = land(sites, name, ROWS.encode(), filename="trees.csv", source_kind="cli")
     assert (again.is_new, again.receipt.told) == (True, {})
+
+
+def test_answers_hold_for_the_files_of_a_folder(cli) -> None:
+    """Kept ones and new ones; a folder's answers name their standard."""
+    Path("folder").mkdir()
+    Path("trees.csv").rename("folder/trees.csv")
+    whole = ("check", "folder", "--publisher", BAMBERG, "--fixed", "fixed.csv", "--standard", "baumkataster", "--json")
+    cli(*whole, "--map", "Umf. 1=stammumfang_cm")
+    for _ in range(2):
+        assert [line.split(",")[7] for line in Path("fixed.csv").read_text().splitlines()[:2]] == [
+            "stammumfang_cm",
+            "95.0",
+        ]
+        cli(*whole)
+    assert cli("check", "folder", "--map", "Umf. 1=stammumfang_cm").code == 2
