@@ -248,14 +248,8 @@ def open_chunks(path: Path, filename: str = "") -> TextChunks | None:
     if size > MAX_FILE_BYTES:
         raise refuse("too_large", size=size_de(size), limit=size_de(MAX_FILE_BYTES))
     digest = digest_of(path)
-    try:
-        if kind_of(digest, filename or path.name) != "text":
-            return None
-    except Unreadable:
-        # a digest of a workbook is a broken workbook; who reads the whole file knows better
-        return None
     encoding = encodings.detect(digest)
-    if encoding.codec not in _CODECS or encoding.errors != "strict":
+    if not _is_text(digest, filename or path.name) or encoding.codec not in _CODECS or encoding.errors != "strict":
         return None
     head = head_of(path, encoding)
     guess = sniff(sample_of(head[: SAMPLE_CHARS + 4096].decode(errors="ignore")))
@@ -268,6 +262,14 @@ def open_chunks(path: Path, filename: str = "") -> TextChunks | None:
         guess = replace(guess, dialect=late_quotes(seen, guess.dialect))
     found = _outline(head, windows[-1], guess, windows)
     return TextChunks(path, encoding, guess, *found) if found else None
+
+
+def _is_text(digest: bytes, filename: str) -> bool:
+    try:
+        return kind_of(digest, filename) == "text"
+    except Unreadable:
+        # a digest of a workbook is a broken workbook; who reads the whole file knows better
+        return False
 
 
 def _outline(head: bytes, end: bytes, guess: Guess, windows: list[bytes]) -> tuple[_Outline, pl.DataFrame] | None:
