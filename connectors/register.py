@@ -83,7 +83,12 @@ class Register:
         self._folder = folder
 
     def __contains__(self, ags: str) -> bool:
-        return ags in self._rows
+        """Whether it is a Gemeinde, or a Landkreis (its five digits and three zeros): both publish."""
+        return ags in self._rows or self.is_landkreis(ags)
+
+    def is_landkreis(self, ags: str) -> bool:
+        """A kreisfreie Stadt is a Gemeinde, though its AGS ends in three zeros too."""
+        return len(ags) == AGS_DIGITS and ags.endswith("000") and ags not in self._rows and ags[:5] in self._kreise
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -98,6 +103,8 @@ class Register:
     def name(self, ags: str) -> str:
         """The official name, or the AGS itself where the register does not have it."""
         row = self._rows.get(ags)
+        if row is None and self.is_landkreis(ags):
+            return self._landkreis(ags[:5])
         return row[self._columns.index("name")] if row else ags
 
     def suggest(self, text: str, limit: int = _SUGGESTIONS) -> list[Gemeinde]:
@@ -127,6 +134,11 @@ class Register:
     def _kreise(self) -> dict[str, str]:
         with (self._folder / "kreise.csv").open(encoding="utf-8", newline="") as lines:
             return {row["ags"]: row["name"] for row in csv.DictReader(lines)}
+
+    def _landkreis(self, kreis_ags: str) -> str:
+        """As one says it: `Landkreis Altötting`, but `Heidekreis`."""
+        name = self._kreise[kreis_ags]
+        return name if "kreis" in name.casefold() or "region" in name.casefold() else f"Landkreis {name}"
 
     def _gemeinde(self, row: list[str]) -> Gemeinde:
         cell = dict(zip(self._columns, row, strict=True))

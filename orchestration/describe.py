@@ -70,10 +70,10 @@ def municipal(
         is_invented=bool(version["is_invented"]),
         licence=terms,
         attribution=f"Datenquelle: {name} – {terms.name}",
-        publisher=Party(name=name, uri=_municipality(dataset.owner), url=publisher.url if publisher else ""),
+        publisher=Party(name=name, uri=_place(dataset.owner, register), url=publisher.url if publisher else ""),
         contact=Party(name=contact.name or name, email=contact.email, url=contact.url),
         ags=dataset.owner,
-        political_geocoding=_municipality(dataset.owner),
+        political_geocoding=_place(dataset.owner, register),
         frequency=spec.frequency,
         keywords=tuple(dict.fromkeys((*spec.keywords, *standard.keywords))),
         modified=version["received_at"],
@@ -175,7 +175,9 @@ def _midnight(day: date | None) -> datetime:
     return datetime.combine(day or date(1970, 1, 1), time(), UTC)
 
 
-def _municipality(ags: str) -> str:
+def _place(ags: str, register: Register) -> str:
+    if register.is_landkreis(ags):
+        return f"{_GEOCODING}/districtKey/{ags[:5]}"
     return f"{_GEOCODING}/municipalityKey/{ags}"
 
 

@@ -115,6 +115,15 @@ def test_the_register_is_whole_and_finds_names_with_slips() -> None:
     assert (bamberg.short_name, bamberg.kreis_ags) == ("Bamberg", "09461")
     assert register.suggest("Bambreg")[0].ags == "09461000"
     assert register.gemeinde("99999999") is None
+    assert "99999000" not in register
+
+
+def test_a_landkreis_may_publish(publishers_of) -> None:
+    """It is known by its five digits and three zeros; a kreisfreie Stadt stays a Gemeinde."""
+    register = load_register()
+    assert register.name("09171000") == "Landkreis Altötting"
+    assert not register.is_landkreis("09162000")
+    assert publishers_of().get("09171000").name == "Landkreis Altötting"
 
 
 def test_a_missing_register_is_said_plainly(tmp_path: Path) -> None:

@@ -64,6 +64,13 @@ def test_kommune_goes_before_landkreis(built) -> None:
     assert "plaetze: 50 statt 48" in near["abweichungen"]
     assert near["grund"].startswith("Derselbe Name oder dieselbe Nummer (regenbogen) steht 11 m entfernt auch in")
     assert "mit derselben Adresse" in gone[f"{DISTRICT}/kitas", 3]["grund"]
+    only = built.table("kitas").filter(pl.col("name") == "Nur Kreis").row(0, named=True)
+    assert (only["ags"], only["gemeinde"], only["kreis"], only["land"]) == (
+        DISTRICT,
+        None,
+        "Landkreis Altötting",
+        "Bayern",
+    )
     assert sorted(built.table("kitas").get_column("name")) == [
         "Bärenhöhle",
         "Bärenhöhle",

@@ -392,7 +392,9 @@ def _no_header() -> Iterator[Pollution]:
 def _header_names() -> Iterator[Pollution]:
     def renamed(draft: Draft, change: Callable[[tuple[str, ...]], tuple[str, ...]]) -> Draft:
         names = change(draft.truth.header)
-        return replace(draft, truth=replace(draft.truth, header=names), head=(names,))
+        # names with marks in them are quoted also where nothing else is
+        quoting = "minimal" if draft.quoting == "none" and draft.head[0] != names else draft.quoting
+        return replace(draft, truth=replace(draft.truth, header=names), head=(names,), quoting=quoting)
 
     def twin(names: tuple[str, ...]) -> tuple[str, ...]:
         return (*names[:-1], names[-2])
