@@ -393,7 +393,8 @@ def _header_names() -> Iterator[Pollution]:
     def renamed(draft: Draft, change: Callable[[tuple[str, ...]], tuple[str, ...]]) -> Draft:
         names = change(draft.truth.header)
         # names with marks in them are quoted also where nothing else is
-        quoting = "minimal" if draft.quoting == "none" and draft.head[0] != names else draft.quoting
+        has_marks = any(mark in name for name in names for mark in ("\n", draft.delimiter))
+        quoting = "minimal" if draft.quoting == "none" and has_marks else draft.quoting
         return replace(draft, truth=replace(draft.truth, header=names), head=(names,), quoting=quoting)
 
     def twin(names: tuple[str, ...]) -> tuple[str, ...]:
