@@ -7,12 +7,14 @@ import pytest
 from deltalake import write_deltalake
 
 from connectors import loadrun
+from connectors.facts import FactsBook
 from connectors.ingest import convert_and_load, ingest_files
 from connectors.raw import current_rows, current_versions
 from connectors.raw.reading import scan
 from connectors.releases import decide
 from connectors.waiting import NotHeldError, decide_held, held, rejects, replay, write_waiting
 from standards.definition import Standard
+from standards.plausibility import facts_of
 from storage.manifest import Classification
 from storage.names import DatasetId
 
@@ -186,3 +188,17 @@ def test_a_decision_needs_a_name_and_a_reason(platform, hand_in, load) -> None:
     receipt = LandingLog.load(platform[0].onprem, BAEUME).latest_content(BAEUME)
     with pytest.raises(ValueError, match="reason"):
         decide(platform[0], receipt, "released", by="Eva", reason="", held=())
+
+
+def test_a_file_is_compared_with_what_stands(platform, hand_in, load) -> None:
+    """Half the rows gone is asked about in the ledger and by a check; the rows are current all the same."""
+    sites, _, standards = platform
+    many = [f"{number};{number % 20 + 1}" for number in range(60)]
+    hand_in("\n".join(["Baumnummer;Höhe (m)", *many]))
+    load()
+    hand_in("\n".join(["Baumnummer;Höhe (m)", *many[:20]]))
+    assert load()[str(BAEUME)].rows_accepted == 20
+    assert "Statt 60 Zeilen" in current_versions(sites.onprem)["findings"].item()
+    rows = current_rows(sites.onprem, "baeume", BAEUME).head(9)
+    (asked,) = FactsBook(sites.onprem).of_file(standards["baeume"], facts_of(rows, standards["baeume"]), AGS, "x")
+    assert (asked.code, "20 Zeilen" in asked.message_de) == ("rows_changed", True)
