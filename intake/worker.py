@@ -11,6 +11,7 @@ import json
 import resource
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,9 @@ SURE = 0.5
 """The least score with which columns tell a package, as in `connectors.conversion`."""
 XLSX_ROWS = 50_000
 """Result files above this are CSV only: Excel files of more rows take too long to write."""
+
+MARKED = 150_000
+"""Changed cells above this are not marked and listed in the Excel file for the same reason."""
 
 
 def main() -> None:
@@ -186,6 +190,8 @@ def _write(judgement: Judgement, standard: Standard, folder: Path) -> list[Downl
     from standards.writing import write_fixed, write_rejects
 
     files = []
+    if judgement.changes is not None and judgement.changes.height > MARKED:
+        judgement = replace(judgement, changes=None)
     for suffix in ("xlsx", "csv"):
         if judgement.rows_accepted and (suffix == "csv" or judgement.rows_accepted <= XLSX_ROWS):
             path = folder / f"korrigiert.{suffix}"

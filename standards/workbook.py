@@ -90,48 +90,60 @@ def _data(book: Book, judgement: Judgement, standard: Standard) -> None:
     frame = judgement.accepted.select(list(standard.schema()))
     page = book.sheet("Daten", [(name, _width(name)) for name in frame.columns], rows=frame.height)
     titles = {field.name: field.title_de for field in standard.fields}
+    cells = _changed_cells(judgement.changes, frame.columns)
     for number, name in enumerate(frame.columns):
         page.write_comment(0, number, titles[name])
         kind = frame.schema[name].base_type()
-        _column(page, number, frame[name], book.forms.get(kind))
+        _column(
+            page, number, frame[name], book.forms.get(kind), changed=cells[name], mark=book.marked.get(kind, book.mark)
+        )
     if judgement.changes is not None:
-        _mark(book, page, frame, judgement.changes)
+        _comment(page, frame.columns, judgement.changes)
 
 
-def _column(page: Any, number: int, values: pl.Series, form: object) -> None:
-    write_string, write = page.write_string, page.write
-    text = values.dtype == pl.String
-    for row, value in enumerate(values.to_list(), start=1):
-        if value is None:
-            continue
-        if text:
-            write_string(row, number, value[:_CELL])
-        else:
-            write(row, number, value, form)
+def _changed_cells(changes: pl.DataFrame | None, names: Sequence[str]) -> dict[str, frozenset[int]]:
+    """By field the places of the rows in which it was changed."""
+    found: dict[str, frozenset[int]] = dict.fromkeys(names, frozenset())
+    if changes is None:
+        return found
+    each = changes.drop_nulls("at").select("at", pl.col("field").str.split(", ")).explode("field")
+    for name, rows in each.group_by("field").agg(pl.col("at").unique()).iter_rows():
+        if name in found:
+            found[name] = frozenset(rows)
+    return found
 
 
-def _mark(book: Book, page: Any, frame: pl.DataFrame, changes: pl.DataFrame) -> None:
-    """Colour every changed cell; say in a comment what stood there and what was done."""
+def _column(
+    page: Any,
+    number: int,
+    values: pl.Series,
+    form: object = None,
+    *,
+    changed: frozenset[int] = frozenset(),
+    mark: object = None,
+) -> None:
+    """A column's cells below its header; those in `changed` get the format `mark`, also where they are empty."""
+    write = page.write_string if values.dtype == pl.String else page.write
+    for row, value in enumerate(values.to_list()):
+        look = mark if row in changed else form
+        if value is not None:
+            write(row + 1, number, value[:_CELL] if isinstance(value, str) else value, look)
+        elif row in changed:
+            page.write_blank(row + 1, number, None, look)
+
+
+def _comment(page: Any, names: Sequence[str], changes: pl.DataFrame) -> None:
+    """Say at the first changed cells what stood there and what was done."""
     said: dict[tuple[int, int], list[str]] = {}
-    place = {name: number for number, name in enumerate(frame.columns)}
-    listed = changes.drop_nulls("at").select("at", "field", "_row", "before", "title_de")
+    place = {name: number for number, name in enumerate(names)}
+    listed = changes.drop_nulls("at").head(COMMENTS).select("at", "field", "_row", "before", "title_de")
     for at, fields, row, before, title in listed.iter_rows():
         for name in fields.split(", "):
             if name in place:
                 lines = said.setdefault((at, place[name]), [f"Zeile {row} Ihrer Datei: „{(before or '')[:200]}“"])
                 lines.append(f"– {title}")
-    for number, ((at, column), lines) in enumerate(said.items()):
-        name = frame.columns[column]
-        value, kind = frame[name][at], frame.schema[name].base_type()
-        form = book.marked.get(kind, book.mark)
-        if value is None:
-            page.write_blank(at + 1, column, None, form)
-        elif kind == pl.String:
-            page.write_string(at + 1, column, value[:_CELL], form)
-        else:
-            page.write(at + 1, column, value, form)
-        if number < COMMENTS:
-            page.write_comment(at + 1, column, "\n".join(lines), {"x_scale": 2})
+    for (at, column), lines in said.items():
+        page.write_comment(at + 1, column, "\n".join(lines), {"x_scale": 2})
 
 
 def _changes(book: Book, changes: pl.DataFrame, standard: Standard) -> None:
@@ -141,7 +153,7 @@ def _changes(book: Book, changes: pl.DataFrame, standard: Standard) -> None:
     widths = (8, 24, 20, 30, 30, 48, 22)
     page = book.sheet("Änderungen", list(zip(listed.columns, widths, strict=True)), rows=listed.height)
     for number, name in enumerate(listed.columns):
-        _column(page, number, listed[name], None)
+        _column(page, number, listed[name])
 
 
 def changes_frame(changes: pl.DataFrame, standard: Standard) -> pl.DataFrame:
