@@ -45,6 +45,8 @@ VOTES = [
      [("einzel", None, "CSU", 300, 595), ("einzel", None, "Huber, Eva (SPD)", 295, 595)]),
     (f"{ELECTORS};Gültige Stimmen;Gruppenschlüssel;Stimmen;Gruppenschlüssel_2;Stimmen_2", "1;1000;600;595;CSU;300;SPD;295",
      [("einzel", None, "CSU", 300, 595), ("einzel", None, "SPD", 295, 595)]),
+    (f"{ELECTORS};CSU Direktstimmen;CSU Listenstimmen;SPD Direktstimmen;SPD Listenstimmen", "1;1000;600;300;290;200;210",
+     [("erst", None, "CSU", 300, None), ("zweit", None, "CSU", 290, None), ("erst", None, "SPD", 200, None), ("zweit", None, "SPD", 210, None)]),
     ("Stimmkreis;Partei;Erststimmen;Zweitstimmen;Gesamtstimmen;Prozent", "101 Hadern;CSU;300;290;590;50,4",
      [("erst", None, "CSU", 300, None), ("zweit", None, "CSU", 290, None)]),
     ("Wahlbezirk;Wahltag;Wahl;Wahlvorschlag Nr;Partei;Stimmen;Anteil", "001;08.03.2026;Stadtratswahl;1;CSU;345;34,5", [("einzel", "1", "CSU", 345, None)]),
