@@ -27,7 +27,7 @@ from connectors.reading.result import Decision, Note
 
 _TAIL = 60
 _SINGLE_NOTES = 20
-_SHOWN = 20
+_SHOWN = 8
 
 
 @dataclass(slots=True)

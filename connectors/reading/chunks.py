@@ -253,9 +253,8 @@ def open_chunks(path: Path, filename: str = "") -> TextChunks | None:
         return None
     head = head_of(path, encoding)
     guess = sniff(sample_of(head[: SAMPLE_CHARS + 4096].decode(errors="ignore")))
-    if not guess.is_sure or guess.told or guess.dialect.escape or len(guess.dialect.delimiter) != 1:
-        return None
-    if not is_delimited(head, guess):
+    is_single = guess.is_sure and not guess.told and not guess.dialect.escape and len(guess.dialect.delimiter) == 1
+    if not is_single or not is_delimited(head, guess):
         return None
     windows = windows_of(path, encoding)
     if guess.dialect.quotechar is None and b'"' in (seen := b"\n".join(windows)):

@@ -79,5 +79,7 @@ def _legend(tail: deque[Record], columns: int) -> list[Record]:
 
 
 def _is_gap(above: Record, below: Record) -> bool:
+    if below[0] <= above[0] + 1:
+        return False
     lines = max((max(cell.count("\n"), cell.count("\r")) for cell in above[1]), default=0)
     return below[0] > above[0] + lines + 1

@@ -22,8 +22,8 @@ _TYPOGRAPHIC = (
     ("‘", "’"),
     ("›", "‹"),
 )
-_RARE = "'`´|^~$*"
-"""Quotes that are mostly something else: only where they plainly enclose whole cells."""
+_RARE = frozenset("`´|^~$*")
+"""Quotes that are mostly something else: only where they plainly enclose all cells."""
 _HEAD_CHARS = 16 * 1024
 _LOOKED_AT = 40
 
@@ -36,9 +36,14 @@ def quote_of(sample: str, delimiter: str) -> str | None:
             return '"'
     else:
         closes = None
-    for quote in _RARE:
-        if sample.count(quote) >= 4 and _encloses(sample, delimiter, quote):
-            return quote
+    if sample.count("'") >= 4 and _encloses(sample, delimiter, "'"):
+        return "'"
+    # where all cells are enclosed a line in the middle begins with the quote
+    half = len(sample) // 2
+    line = max(sample.find("\n", half), sample.find("\r", half)) + 1
+    quote = sample[line : line + 1]
+    if quote in _RARE and sample.count(quote) >= 4 and _encloses(sample, delimiter, quote):
+        return quote
     return '"' if closes and closes.search(sample) else None
 
 

@@ -341,3 +341,16 @@ def test_reading_text_header_with_another_delimiter_is_cut_with_it() -> None:
     result = read("Nr,Baumart,Höhe\n" + "".join(f"{i};Ahorn;{i},5\n" for i in range(1, 7)))
     assert result.frame.columns == ["Nr", "Baumart", "Höhe"]
     assert ("delimiter_other", 1) in {(note.code, note.row) for note in result.report.notes}
+
+
+def test_reading_text_large_drawn_tables_and_typographic_quotes_go_the_careful_way() -> None:
+    """What the bulk parser cannot know, fixed width and „quotes“, reads the same in a large file as in a small one."""
+    drawn = "Nr      Name             Einwohner\n" + "".join(
+        f"{i:<8}Ort am Berg {i:<5}{i * 3:>9}\n" for i in range(8000)
+    )
+    fixed = read(drawn)
+    assert fixed.report.format == "fixed-width"
+    assert fixed.frame.row(7) == ("7", "Ort am Berg 7", "21")
+    quoted = read("„Nr“;„Name“;„Ort“\n" + "".join(f"„{i}“;„Haus {i}; links“;„Hof“\n" for i in range(8000)))
+    assert quoted.report.quotechar == "„"
+    assert quoted.frame.row(7) == ("7", "Haus 7; links", "Hof")
