@@ -17,6 +17,7 @@ import polars as pl
 from connectors.landing import LandingLog, Receipt
 from connectors.raw.reading import scan
 from connectors.raw.tables import POINTERS, VERSIONS, rejects_table
+from standards.corrections import as_correction
 from standards.definition import Standard
 from storage.names import DatasetId
 from storage.stores import Store
@@ -92,10 +93,9 @@ def trace(store: Store, standard: Standard, dataset: DatasetId, version: str, ro
     rejected = scan(store, rejects_table(standard.name)).filter(mine).collect()
     if accepted.is_empty() and rejected.is_empty():
         raise HistoryMissing(f"Die Version {version} von {dataset} hat keine Zeile {row}.")
-    receipt = _receipt(store, dataset, told["sha256"], told["received_at"])
-    content = store.read(receipt.content_key)
-    mapping = json.loads(told["mapping"] or "[]")
-    cells = tuple(_cells(content, receipt.filename, row, mapping, accepted))
+    contents = [told["sha256"], *reversed(json.loads(told["corrects"] or "[]"))]
+    receipt, content, record = _record(store, dataset, contents, told["received_at"], row)
+    cells = tuple(_cells(record, json.loads(told["mapping"] or "[]"), accepted))
     touched = {cell.column for cell in cells if cell.is_repaired}
     repairs = tuple(one for one in json.loads(told["repairs"] or "[]") if one["column"] in touched)
     return Trace(
@@ -123,22 +123,42 @@ def _receipt(store: Store, dataset: DatasetId, sha256: str, received_at: datetim
     return min(found, key=lambda one: abs(one.received_at - received_at))
 
 
-def _cells(
-    content: bytes, filename: str, row: int, mapping: Sequence[dict[str, Any]], accepted: pl.DataFrame
-) -> list[Cell]:
+def _record(
+    store: Store, dataset: DatasetId, contents: Sequence[str], received_at: datetime, row: int
+) -> tuple[Receipt, bytes, dict[str, str | None]]:
+    """The newest content that has this row: a corrected rejects file goes before what it corrects.
+
+    Where none has it (today's reader no longer takes the file as it was), the first receipt without a record.
+    """
+    first: tuple[Receipt, bytes, dict[str, str | None]] | None = None
+    for sha256 in contents:
+        receipt = _receipt(store, dataset, sha256, received_at)
+        content = store.read(receipt.content_key)
+        record = _row_of(content, receipt.filename, row)
+        if record:
+            return receipt, content, record
+        first = first or (receipt, content, {})
+    assert first is not None  # noqa: S101 - a version has at least its own content
+    return first
+
+
+def _row_of(content: bytes, filename: str, row: int) -> dict[str, str | None]:
     from connectors.reading import Unreadable, read_table
 
     try:
         read = read_table(content, filename=filename)
     except Unreadable:
-        return []  # the reader of today no longer takes it; the receipt still leads to the bytes
-    record = read.frame.filter(read.row_numbers == row)
-    if record.is_empty():
-        return []
+        return {}  # the receipt still leads to the bytes
+    frame, numbers = as_correction(read.frame) or (read.frame, read.row_numbers)
+    found = frame.filter(numbers == row)
+    return found.row(0, named=True) if found.height else {}
+
+
+def _cells(record: dict[str, str | None], mapping: Sequence[dict[str, Any]], accepted: pl.DataFrame) -> list[Cell]:
     fields = {one["column"]: one["field"] for one in mapping}
     values = accepted.row(0, named=True) if accepted.height == 1 else {}
     cells = []
-    for column, text in record.row(0, named=True).items():
+    for column, text in record.items():
         field = fields.get(column, "")
         value = values.get(field)
         is_repaired = bool(values) and field in values and not _says_the_same(text, value)

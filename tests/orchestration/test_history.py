@@ -49,7 +49,13 @@ def test_from_version_to_version_and_back_to_the_file(handed_in: Any) -> None:
     assert "3" in rejected.stdout
     assert "Zurückgestellt: " in rejected.stdout
     assert cli("trace", "--dataset", TREES, "--row", 99).code == 2
+    Path("offen.csv").write_text("Zeile;Grund;" + HEAD + "4;;3;Eiche;11;48,139;11,577\n", encoding="utf-8")
+    cli("ingest", "offen.csv", "--publisher", "09162000", "--dataset", "baeume")
+    for row, filename in ((4, "offen.csv"), (2, "bäume.csv")):
+        way = cli("trace", "--dataset", TREES, "--row", row, "--json").document["trace"]
+        assert (way["receipt"]["filename"], len(way["accepted"])) == (filename, 1)
+    assert cli("diff", TREES, "--json").document["difference"]["added"] == 1
 
     cli("withdraw", TREES, "--reason", "Irrtum")
     gone = cli("diff", TREES, "--json").document
-    assert (gone["new"], gone["difference"]["removed"]) == ("nichts veröffentlicht", 2)
+    assert (gone["new"], gone["difference"]["removed"]) == ("nichts veröffentlicht", 3)
