@@ -2,227 +2,36 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
-from typing import Literal, Self
+from typing import Self
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from standards.compounds import meanings
+from standards.fields import DTYPES, Code, FieldDef, Frozen
 from standards.headers import fold
-from standards.model import FieldType
+from standards.row_rules import Choose, Compose, Derive, Part, Refuse, SameThing, Split
 from standards.rules import Plausibility, Privacy
 from standards.wide_rules import Wide
 
-_NAME = re.compile(r"^[a-z][a-z0-9_]*$")
+__all__ = [
+    "DTYPES",
+    "Choose",
+    "Code",
+    "Compose",
+    "Derive",
+    "FieldDef",
+    "Part",
+    "Refuse",
+    "SameThing",
+    "Split",
+    "Standard",
+]
 _COUNT_WORDS = frozenset({"anzahl", "gesamt"})
-DTYPES: dict[str, pl.DataType] = {
-    "string": pl.String(),
-    "integer": pl.Int64(),
-    "number": pl.Float64(),
-    "date": pl.Date(),
-    "datetime": pl.Datetime("us"),
-    "boolean": pl.Boolean(),
-    "year": pl.Int32(),
-}
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Code(_Frozen):
-    """One allowed value and the words that mean it."""
-
-    value: str
-    title_de: str = ""
-    synonyms: tuple[str, ...] = ()
-    level: str = ""
-    """Another code of the same level of areas, where the codes are such levels."""
-
-
-class FieldDef(_Frozen):
-    """One field. `helper` fields are read to build others and are not published."""
-
-    name: str
-    type: FieldType
-    title_de: str
-    description_de: str
-    description_en: str
-    unit: str | None = None
-    """Unit of the value: `m`, `cm`, `m2`, `eur`, `min`."""
-    required: bool = False
-    """A row without it is rejected."""
-    expected: bool = False
-    """A file without such a column is asked about, its rows are kept."""
-    minimum: float | None = None
-    maximum: float | None = None
-    usual: tuple[float, float] | None = None
-    """Where the middle of a whole column lies: trunks of 1.2 are metres, not centimetres, whatever one tree may be."""
-    codes: tuple[Code, ...] = ()
-    closed: bool = True
-    """True: only the listed codes are allowed. False: other words stay as they are."""
-    synonyms: tuple[str, ...] = ()
-    """Other headers for the same thing, best first."""
-    resolve: tuple[str, ...] = ()
-    """An AGS that the name of the Gemeinde, and its Kreis, in these fields tell where none is written."""
-    digits: int | None = None
-    """A key of so many digits: a leading zero that a spreadsheet took comes back, anything else is a fault."""
-    missing: tuple[str, ...] = ()
-    """Words that mean "not known" in this field, such as `0` for a year."""
-    fuzzy: bool = True
-    helper: bool = False
-    coalesce: bool = False
-    """All matching columns are used, the first filled one wins."""
-    join: tuple[str, ...] = ()
-    """Helper fields that together make this one: street, house number, postcode, town."""
-    separator: str | None = None
-    """Likewise for a list: the different values of the `join` fields, with this between them."""
-    span: tuple[str, ...] = ()
-    """Two helper fields, from and to, that this one is made of or that belong behind it: `Sa` and 7 to 13 o'clock."""
-    minus: tuple[str, ...] = ()
-    """Two fields whose difference this is where it has no column of its own."""
-    plus: tuple[str, ...] = ()
-    """Fields whose sum this is where it has no column of its own and at least two of them have one."""
-    compose: tuple[str, ...] = ()
-    """Fields (`first|second`: the first that is filled) whose texts, joined by ` · `, say this; `compose_empty` where
-    all are empty or say just that."""
-    compose_empty: str = ""
-    compose_all: str | None = None
-    """Pattern of texts that mean everybody and say nothing more."""
-    only_with: str | None = None
-    """Another field without whose column this one has none."""
-    content: str | None = None
-    """Pattern that most values of a column must match for its name alone to count."""
-    nameless: str | None = None
-    """Pattern of all values by which a column without any header is known to be this."""
-    named_by: str | None = None
-    """A field that this one is the name of: a column with one of `standard.name_words` right behind that field's column
-    is it."""
-    named_alone: bool = False
-    """Such a column is it also where no number stands before it, if no other field wants it more."""
-    by_codes: bool = False
-    """A column all of whose values are codes of this field is it, whatever its name, if no other column is."""
-    is_level: bool = False
-    """Its codes are levels of areas that hold one another: a table with several is told so."""
-    year_of: str | None = None
-    """A date field whose year this is where it has no column of its own."""
-    date_part: str | None = None
-    time_part: str | None = None
-    """Helper fields of date and time that together make this moment."""
-    from_context: tuple[str, ...] = ()
-    """Patterns searched in the file's name, title lines and headers where no column serves; group 1 is the value."""
-    by_content: str | None = None
-    """Pattern that nearly all values of a column fit that is surely this field, whatever its header says."""
-    form: Literal["botanical", "plain_name"] | None = None
-    """How a text is written: botanical names without authors, names that are not in capitals throughout."""
-    question_de: str | None = None
-    """Asked of every file that has such a column: what it says cannot be known here. `{column}` is its header."""
-    default: str | None = None
-    """What holds for all rows where no column, header or context says the field."""
-    free_text: bool = True
-    """False: text that may hold telephone numbers or names by its nature is not judged by the privacy gate."""
-    example: str = ""
-
-    @field_validator("name")
-    @classmethod
-    def _plain_name(cls, value: str) -> str:
-        if not _NAME.match(value):
-            raise ValueError(f"a field name is lower case with underscores, not {value!r}")
-        return value
-
-    @property
-    def composed(self) -> tuple[str, ...]:
-        return tuple(name for entry in self.compose for name in entry.split("|"))
-
-    @cached_property
-    def code_words(self) -> dict[str, str]:
-        """Folded word → code value, of the codelist; the first code that knows a word has it."""
-        words: dict[str, str] = {}
-        for code in self.codes:
-            for word in (code.value, code.title_de, *code.synonyms):
-                if fold(word):
-                    words.setdefault(fold(word), code.value)
-        return words
-
-    @property
-    def dtype(self) -> pl.DataType:
-        return DTYPES[self.type]
-
-
-class Split(_Frozen):
-    """One cell that holds two fields. Patterns have one named group per field; `rest` takes what none matches."""
-
-    columns: tuple[str, ...]
-    fields: tuple[str, ...]
-    patterns: tuple[str, ...]
-    alone: dict[str, str] = Field(default_factory=dict)
-    """Field → pattern for a cell that holds just this one; the last field takes what nothing matches."""
-
-
-class Part(_Frozen):
-    """One column of a field that a file spreads over several: its headers and what nearly all its values fit."""
-
-    columns: tuple[str, ...]
-    pattern: str = "."
-    optional: bool = False
-    quote: str = ""
-    """Put around a value that has no quotes: cultivars."""
-
-
-class Compose(_Frozen):
-    """A field whose parts stand in columns of their own: genus, species, cultivar."""
-
-    field: str
-    parts: tuple[Part, ...]
-    separator: str = " "
-
-
-class Derive(_Frozen):
-    """A code that follows from how another field begins, where the named columns served it (empty: any)."""
-
-    field: str
-    source: str
-    prefixes: dict[str, str]
-    columns: tuple[str, ...] = ()
-
-
-class Refuse(_Frozen):
-    """Rows that are not of this standard at all: the field has one of these words, or its text matches `pattern`."""
-
-    field: str
-    words: tuple[str, ...] = ()
-    pattern: str | None = None
-    message_de: str = ""
-    total: bool = False
-    """The rows are sums of others: refused as totals rows, if the table has other rows."""
-
-
-class Choose(_Frozen):
-    """A field that is one of several columns, by what another field says (valid votes by the kind of vote)."""
-
-    field: str
-    by: str
-    among: dict[str, str]
-    """Code of `by` → the field with the value."""
-
-
-class SameThing(_Frozen):
-    """When rows of two datasets are the same thing in the statewide table; without it, only if alike in every field."""
-
-    key: tuple[str, ...]
-    """The fields that name the thing; all filled, but those in `optional`."""
-    optional: tuple[str, ...] = ()
-    near_m: float | None = None
-    """Things of one key are one only within so many metres."""
-    address: str | None = None
-    """The field that decides where one of the two has no coordinates."""
-    once: bool = False
-    """The thing stands only once in a file: a second row like it in every field says nothing new."""
-
-
-class Standard(_Frozen):
+class Standard(Frozen):
     """One standard, as its folder says it."""
 
     name: str

@@ -13,7 +13,9 @@ import polars as pl
 from standards.changes import change_list
 from standards.convert import convert_fields
 from standards.definition import Standard
+from standards.derived import derive
 from standards.distinct import WORTHWHILE
+from standards.doubles import duplicate_rows, hashed_rows, key_filled, keys_differ, repeated_rows, same_keys
 from standards.faults import REJECTED_SCHEMA, Fault, bad_rows, rejected_rows
 from standards.gate import cell_holds, column_holds, row_holds
 from standards.mapping import VIRTUAL, Mapping, Position
@@ -21,27 +23,16 @@ from standards.matching import match_table
 from standards.messages import say
 from standards.model import Finding, Judgement, Severity, Table
 from standards.overall import Overall
-from standards.places import from_pair, from_wkt, locate, read_axis
+from standards.place_texts import from_pair, from_wkt, read_axis
+from standards.places import locate
 from standards.places_matching import Sampler
 from standards.plausibility import broken, row_questions
 from standards.privacy import personal_codes, personal_columns
 from standards.records import expanded
 from standards.repairs import count_repairs
-from standards.rows import (
-    derive,
-    duplicate_rows,
-    fill_down,
-    hashed_rows,
-    key_filled,
-    keys_differ,
-    refuse_other_kinds,
-    repeated_rows,
-    require,
-    same_keys,
-    sums_of_all,
-    totals_rows,
-)
+from standards.rows import fill_down, refuse_other_kinds, require
 from standards.samples import Samples
+from standards.totals import sums_of_all, totals_rows
 from standards.undo import left_of, said_about, undo_repairs
 from standards.wide import unpivot
 from standards.work import Work, axis_of, clean_text

@@ -7,20 +7,19 @@ several columns that make one field, then likeness, then the file's name and tit
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import partial
 
 from standards.content import find_by_content, find_composed
-from standards.context import from_context, money_unit, places
-from standards.definition import FieldDef, Standard
+from standards.definition import Standard
 from standards.headers import factor, fold, forms, unit_of
-from standards.mapping import VIRTUAL, Mapping, Position, Source, Unpivot
-from standards.messages import say
+from standards.mapping import VIRTUAL, Mapping, Position, Unpivot
+from standards.matching_state import State
 from standards.model import ColumnMatch, Finding, Severity, Table
 from standards.naming import alike, scores
 from standards.neighbours import by_codes, ignored, nameless, names_beside
 from standards.places_matching import Sampler, find_position, told_position
 from standards.samples import fits_field, needs_content, sample, share
+from standards.sourcing import made_of_others, source_of
 from standards.split import find_splits
 from standards.wide import find_unpivot
 
@@ -34,50 +33,10 @@ CONTENT = 0.5
 """At least this share of sampled values must fit a field matched by its name."""
 
 
-@dataclass
-class _State:
-    """The matching in the making: local to one call of `match_table`."""
-
-    table: Table
-    standard: Standard
-    columns: tuple[str, ...]
-    sampler: Sampler
-    taken: dict[str, str] = field(default_factory=dict)
-    """Column → field."""
-    by_field: dict[str, tuple[str, str, float]] = field(default_factory=dict)
-    """Field → (column, how, confidence)."""
-    also: dict[str, list[str]] = field(default_factory=dict)
-    """Field → further columns that fill its gaps."""
-    questions: list[Finding] = field(default_factory=list)
-    sampled: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    unfit: dict[str, FieldDef] = field(default_factory=dict)
-    """Column → the field it is called like, though its content is none."""
-
-    def values(self, column: str) -> tuple[str, ...]:
-        if column not in self.sampled:
-            self.sampled[column] = self.sampler(column)
-        return self.sampled[column]
-
-    def ask(
-        self,
-        code: str,
-        column: str | None = None,
-        value: str = "",
-        expected: str = "",
-        severity: Severity = Severity.WARNING,
-    ) -> None:
-        text = say(code, column=column, value=value, expected=expected)
-        self.questions.append(Finding(severity, code, text, column=column))
-
-    def take(self, column: str, name: str, how: str, confidence: float) -> None:
-        self.taken[column] = name
-        self.by_field[name] = (column, how, round(confidence, 3))
-
-
 def match_table(table: Table, standard: Standard, sampler: Sampler | None = None) -> Mapping:
     """All decisions about the columns of one table. `sampler` gives what `sample` would, where it is known already."""
     columns = tuple(name for name in table.frame.columns if not name.startswith(VIRTUAL))
-    state = _State(table, standard, columns, sampler or partial(sample, table.frame))
+    state = State(table, standard, columns, sampler or partial(sample, table.frame))
     told_place = _told(state)
     located = told_place or (
         find_position(columns, set(state.taken), state.values, table.crs) if standard.has_places else None
@@ -95,8 +54,8 @@ def match_table(table: Table, standard: Standard, sampler: Sampler | None = None
     _by_neighbours(state, spec)
     _by_likeness(state, spec)
     _by_content(state, {source.field for source in sources}, spec)
-    sources += [_source(state, name) for name in state.by_field]
-    sources += _made(state, sources, spec)
+    sources += [source_of(state, name) for name in state.by_field]
+    sources += made_of_others(state, sources, spec)
     _ask_about_content(state)
     _ask_what_it_says(state)
     served = {source.field for source in sources} | ({"lat", "lon"} if position else set())
@@ -123,7 +82,7 @@ def match_table(table: Table, standard: Standard, sampler: Sampler | None = None
     )
 
 
-def _told(state: _State) -> tuple[Position, tuple[ColumnMatch, ...]] | None:
+def _told(state: State) -> tuple[Position, tuple[ColumnMatch, ...]] | None:
     """Answers kept from before win over everything. A column told to be no field is never asked about."""
     folded = {fold(column): column for column in reversed(state.columns)}
     axes: dict[str, str] = {}
@@ -145,7 +104,7 @@ def _told(state: _State) -> tuple[Position, tuple[ColumnMatch, ...]] | None:
     return position, (ColumnMatch(north, "lat", "told", 1.0), ColumnMatch(east, "lon", "told", 1.0))
 
 
-def _by_name(state: _State) -> None:
+def _by_name(state: State) -> None:
     """Names and synonyms, best scores first, each column and each field once, content checked."""
     for score, column, name, how in scores(state.standard, state.columns):
         wanted = state.standard.by_name[name]
@@ -178,7 +137,7 @@ def _looks_like(pattern: str, values: tuple[str, ...], *, is_own_name: bool) -> 
     return share(values, re.compile(pattern, re.IGNORECASE).match) >= CONTENT
 
 
-def _ask_what_it_says(state: _State) -> None:
+def _ask_what_it_says(state: State) -> None:
     """Columns whose meaning differs from town to town (debit and credit): a question, no guess."""
     for name, (column, _, _) in state.by_field.items():
         question = state.standard.by_name[name].question_de
@@ -187,7 +146,7 @@ def _ask_what_it_says(state: _State) -> None:
             state.questions.append(Finding(Severity.WARNING, "column_meaning", text, column=column))
 
 
-def _release_alone(state: _State) -> None:
+def _release_alone(state: State) -> None:
     """Fields that make no sense without another one that has no column."""
     for name, (column, how, _) in list(state.by_field.items()):
         other = state.standard.by_name[name].only_with
@@ -195,7 +154,7 @@ def _release_alone(state: _State) -> None:
             del state.by_field[name], state.taken[column]
 
 
-def _ask_about_content(state: _State) -> None:
+def _ask_about_content(state: State) -> None:
     """Columns that are called like a field, hold something else, and became no other field either."""
     for column, wanted in state.unfit.items():
         if column not in state.taken:
@@ -203,7 +162,7 @@ def _ask_about_content(state: _State) -> None:
             state.ask("column_content", column, odd[:60], wanted.title_de)
 
 
-def _by_neighbours(state: _State, spec: Unpivot | None) -> None:
+def _by_neighbours(state: State, spec: Unpivot | None) -> None:
     """Columns known by the column before them, by their codes, or by their place without a header."""
     said = set(spec.set_fields) if spec else set()
     taken, served = state.taken, {*state.by_field, *said}
@@ -217,7 +176,7 @@ def _by_neighbours(state: _State, spec: Unpivot | None) -> None:
             state.take(column, name, how, confidence)
 
 
-def _unpivot(state: _State) -> tuple[Unpivot, tuple[ColumnMatch, ...]] | None:
+def _unpivot(state: State) -> tuple[Unpivot, tuple[ColumnMatch, ...]] | None:
     """Wide columns, which win over single columns of the same fields."""
     values = {rule.value for rule in state.standard.wide}
     sure = {column for column, how, score in state.by_field.values() if score >= 0.92 or how == "told"}
@@ -243,7 +202,7 @@ def _unpivot(state: _State) -> tuple[Unpivot, tuple[ColumnMatch, ...]] | None:
     return spec, matches
 
 
-def _by_likeness(state: _State, spec: Unpivot | None) -> None:
+def _by_likeness(state: State, spec: Unpivot | None) -> None:
     """Headers that are nearly a known one: used when very like and the content fits, else asked."""
     filled = {*state.by_field, *((spec.value_field, *spec.set_fields) if spec else ()), "lat", "lon"}
     for column in state.columns:
@@ -265,7 +224,7 @@ def _by_likeness(state: _State, spec: Unpivot | None) -> None:
             break
 
 
-def _by_content(state: _State, made: set[str], spec: Unpivot | None) -> None:
+def _by_content(state: State, made: set[str], spec: Unpivot | None) -> None:
     """Columns whose values tell what they are; a column that may be a field is asked about."""
     served = {*state.by_field, *made, *((spec.value_field, *spec.set_fields) if spec else ())}
     free = [column for column in state.columns if column not in state.taken]
@@ -278,95 +237,7 @@ def _by_content(state: _State, made: set[str], spec: Unpivot | None) -> None:
             state.ask("column_unsure", column, expected=state.standard.by_name[name].title_de)
 
 
-def _source(state: _State, name: str) -> Source:
-    column = state.by_field[name][0]
-    more = state.also.get(name, [])
-    unit = unit_of(column) or _beside(state, name, [column, *more])
-    return Source(name, "coalesce" if more else "column", (column, *more), unit)
-
-
-def _made(state: _State, sources: list[Source], spec: Unpivot | None) -> list[Source]:
-    """Fields without a column of their own: joined, a date with a time, said by a wide header or by the context."""
-    served = {source.field for source in sources}
-    made: list[Source] = []
-    if spec:
-        said = [name for name in spec.set_fields if name not in served or not spec.is_loose]
-        made += [_said_or_own(sources, name) for name in said]
-        made.append(Source(spec.value_field, "virtual", (VIRTUAL + "value",), spec.unit or _unit_beside(state, spec)))
-        sources[:] = [source for source in sources if source.field not in said]
-        served |= {source.field for source in made}
-    for wanted in state.standard.fields:
-        if wanted.span and all(name in state.by_field for name in wanted.span):
-            made.append(Source(wanted.name, "span", wanted.span))
-        if wanted.name in served and not wanted.join:
-            continue
-        source = (
-            _joined(state, wanted)
-            or _moment(state, wanted)
-            or (None if wanted.name in served or wanted.year_of in served else _from_context(state, wanted))
-        )
-        if source and (wanted.name not in served or source.kind == "join"):
-            made.append(source)
-    return made
-
-
-def _said_or_own(sources: list[Source], name: str) -> Source:
-    """What a header says of a field goes before the field's own column, which fills where no header says it."""
-    own = next(
-        (source.columns for source in sources if source.field == name and source.kind in ("column", "coalesce")), ()
-    )
-    return Source(name, "coalesce" if own else "virtual", (VIRTUAL + name, *own))
-
-
-def _unit_beside(state: _State, spec: Unpivot) -> str | None:
-    """„in TEUR“ above the table, where no header names a unit."""
-    return _beside(state, spec.value_field, [column for column, _ in spec.columns])
-
-
-def _beside(state: _State, name: str, columns: list[str]) -> str | None:
-    if state.standard.by_name[name].unit != "eur" or any(unit_of(column) for column in columns):
-        return None
-    found = money_unit(places(state.table, ()))
-    if found is None:
-        return None
-    where, words, unit = found
-    state.ask("unit_from_context", where, words, severity=Severity.WARNING)
-    return unit
-
-
-def _joined(state: _State, wanted: FieldDef) -> Source | None:
-    parts = [state.by_field[name][0] for name in wanted.join if name in state.by_field]
-    if not parts or (len(parts) == 1 and wanted.name in state.by_field):
-        return Source(wanted.name, "join", tuple(wanted.join)) if parts and wanted.name not in state.by_field else None
-    return Source(wanted.name, "join", tuple(name for name in wanted.join if name in state.by_field))
-
-
-def _moment(state: _State, wanted: FieldDef) -> Source | None:
-    if not wanted.date_part or wanted.date_part not in state.by_field:
-        return None
-    time = (wanted.time_part,) if wanted.time_part in state.by_field else ()
-    return Source(wanted.name, "moment", (wanted.date_part, *(part for part in time if part)))
-
-
-def _from_context(state: _State, wanted: FieldDef) -> Source | None:
-    usual = Source(wanted.name, "constant", (), value=wanted.default) if wanted.default else None
-    if not wanted.from_context:
-        return usual
-    found = from_context(wanted, places(state.table, _used_headers(state)))
-    if found is None:
-        return usual
-    where, value = found
-    state.ask("from_context", where, value, wanted.title_de, Severity.INFO)
-    return Source(wanted.name, "constant", (), value=value)
-
-
-def _used_headers(state: _State) -> list[str]:
-    """Headers of columns that serve a field which is no code: „Ansatz|Rechnung“ names what its cells say."""
-    by_name = state.standard.by_name
-    return [column for column in state.columns if column in state.taken and not by_name[state.taken[column]].codes]
-
-
-def _ask_for_missing(state: _State, served: set[str]) -> None:
+def _ask_for_missing(state: State, served: set[str]) -> None:
     derived = {rule.field for rule in state.standard.derive} | {
         state.standard.interval[0] if state.standard.interval else ""
     }

@@ -12,7 +12,7 @@ from standards.headers import fold, forms_in
 from standards.mapping import Position
 from standards.model import ColumnMatch
 from standards.numbers import parse_number
-from standards.places import GEOJSON, WKB_HEX, WKT_WORD, is_pair
+from standards.place_texts import GEOJSON, WKB_HEX, WKT_WORD, is_pair
 from standards.samples import share
 
 NORTH = (

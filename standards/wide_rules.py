@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from standards.fields import Frozen
 
 
 def _compiled(pattern: str | None) -> str | None:
@@ -17,7 +15,7 @@ def _compiled(pattern: str | None) -> str | None:
     return pattern
 
 
-class WideColumn(_Frozen):
+class WideColumn(Frozen):
     """Columns whose whole header matches `pattern` hold the value; named groups and `set` (`$header`) say what for."""
 
     pattern: str
@@ -26,7 +24,7 @@ class WideColumn(_Frozen):
     _compiles = field_validator("pattern")(_compiled)
 
 
-class WidePart(_Frozen):
+class WidePart(Frozen):
     """One thing a header may say anywhere in it: a year, a sex, an age group.
 
     The field gets `value`, or the text of the pattern's first group (else of the whole match). Without a field the
@@ -40,7 +38,7 @@ class WidePart(_Frozen):
     _compiles = field_validator("pattern")(_compiled)
 
 
-class Wide(_Frozen):
+class Wide(Frozen):
     """Wide → long: several columns of one value, told apart by their headers.
 
     A column belongs to the rule if one of `columns` matches its whole header, or if nothing is left of the header after

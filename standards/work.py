@@ -19,7 +19,7 @@ from standards.messages import say
 from standards.model import Finding, Severity, Table
 from standards.numbers import Numbers, read_numbers, read_plain
 from standards.overall import Overall
-from standards.places import read_axis
+from standards.place_texts import read_axis
 from standards.wide import HEADER
 from standards.words import is_ascii, map_unique, missing_mask, mojibake_mask, stripped, unmojibake
 

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from standards import distinct, engine, places, words
+from standards import distinct, engine, systems, words
 from standards.engine import judge, judge_many
 from standards.model import Judgement, Table
 from standards.moments import _by_form, _by_parts, month_first, read_moments
@@ -184,8 +184,8 @@ def test_places_of_one_table_are_those_of_the_same_table_among_others() -> None:
 def test_the_system_most_places_have_is_that_of_the_median(x: list[float], y: list[float], told: str | None) -> None:
     """Counting the places inside the box decides as the median place does."""
     for box in (None, (11.36, 48.06, 11.73, 48.25)):
-        slow = places._system(float(pl.Series(x).median()), float(pl.Series(y).median()), told, box)  # type: ignore[arg-type]
-        assert places._system_of(pl.Series(x), pl.Series(y), told, box) == slow
+        slow = systems.system_at(float(pl.Series(x).median()), float(pl.Series(y).median()), told, box)  # type: ignore[arg-type]
+        assert systems.system_of(pl.Series(x), pl.Series(y), told, box) == slow
 
 
 @pytest.mark.parametrize(
