@@ -6,7 +6,7 @@ What does not belong here: files that were handed in (`conversion`), the command
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,8 +74,8 @@ def check_many(
                 _checked(name, *pair) for name, pair in zip(names, zip(results, judged, strict=True), strict=True)
             ]
             done = [(name, one) for name, one in zip(names, judged, strict=True) if one is not None]
-            good.add(_named([(name, one.accepted.drop("_row")) for name, one in done]))
-            bad.add(_named([(name, one.rejected.drop("code", "reasons")) for name, one in done]))
+            good.add(_named([(name, one.accepted) for name, one in done], {"_row"}))
+            bad.add(_named([(name, one.rejected) for name, one in done], {"code", "reasons"}))
         good.finish()
         bad.finish()
     return checked
@@ -134,10 +134,11 @@ def _checked(name: str, result: ReadResult | Unreadable, judged: Judgement | Non
     return Checked(name, judged.standard, judged.rows_accepted, judged.rows_rejected, repairs)
 
 
-def _named(parts: Sequence[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
-    """All rows under each other, with the file's name in front."""
+def _named(parts: Sequence[tuple[str, pl.DataFrame]], without: Collection[str]) -> pl.DataFrame:
+    """All rows under each other, with the file's name in front; some columns left out."""
     if not parts:
         return pl.DataFrame()
     owners = pl.DataFrame({FILE: [name for name, _ in parts], "n": [frame.height for _, frame in parts]})
     names = owners.filter(pl.col("n") > 0).select(pl.col(FILE).repeat_by("n").explode())
-    return pl.concat([names, pl.concat([frame for _, frame in parts])], how="horizontal")
+    rows = pl.concat([frame for _, frame in parts]).drop(without)
+    return pl.concat([names, rows], how="horizontal")
