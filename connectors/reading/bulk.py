@@ -6,6 +6,7 @@ tolerant parser takes over.
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -156,21 +157,21 @@ def _without_blank(frame: pl.DataFrame, counts: Counts) -> tuple[pl.DataFrame, p
 def _count_lines(body: bytes, delimiter: bytes, quote: bytes) -> Counts | None:
     """What `count` finds where quotes stand as they should and each line is a record, without waiting for numpy."""
     pieces = body.split(quote) if quote else [body]
-    outside = pieces[::2]
-    edges = (delimiter, b"\n", b"\r")
+    # zero bytes stand for the quoted cells
+    outside, sign = b"\0".join(pieces[::2]), re.escape(delimiter)
     is_regular = (
         len(pieces) % 2
         and len(body) <= MAX_LINE_CHARS
+        and b"\0" not in body
         and not (body.startswith((b"\n", b"\r")) or b"\n\n" in body or b"\n\r\n" in body)
-        and not any(b"\n" in inside for inside in pieces[1::2])
-        and all(not piece or piece.endswith(edges) for piece in outside[:-1])
-        and all(not piece or piece.startswith(edges) for piece in outside[1:])
+        and b"\n" not in b"".join(pieces[1::2])
+        and not re.search(rb"[^\0\r\n" + sign + rb"]\0|\0[^\0\r\n" + sign + rb"]", outside)
     )
     if not is_regular:
         return None
     records = body.count(b"\n") + (not body.endswith(b"\n"))
     starts = pl.int_range(records, dtype=pl.Int64, eager=True).alias("row")
-    return Counts(records, sum(piece.count(delimiter) for piece in outside), 0, starts, starts)
+    return Counts(records, outside.count(delimiter), 0, starts, starts)
 
 
 def count(body: bytes, delimiter: bytes, quote: bytes, end: bytes) -> Counts | None:

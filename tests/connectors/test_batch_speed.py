@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
 import polars as pl
 import pytest
@@ -12,7 +13,7 @@ from dlt.destinations.job_impl import FinalizedLoadJobWithFollowupJobs
 
 from connectors import conversion
 from connectors.raw.destination import PromptClient
-from connectors.reading import ReadResult, joint, read_many, read_table
+from connectors.reading import ReadResult, bulk, joint, read_many, read_table
 from connectors.reading.records import Dialect
 from standards import engine
 from standards.model import Judgement, Table
@@ -100,3 +101,20 @@ def test_loader_is_told_of_every_job_that_ends(monkeypatch: pytest.MonkeyPatch) 
     job = PromptClient.get_load_job_class(object.__new__(PromptClient), {"name": "x", "columns": {}}, "x.parquet")
     assert issubclass(job, RunnableLoadJob)
     assert issubclass(job, HasFollowupJobs)
+
+
+def test_quoted_bodies_are_counted_alike_with_and_without_numpy() -> None:
+    """Whatever stands in quotes or beside them: the quick count says what the thorough one says, or nothing."""
+    cells = ("a", '"b"', '"c;d"', '""', "", '"e""f"', '"g\nh"', 'x"y', '"z" ', '"', '"w";"')
+    rows = [";".join(pair) for pair in product(cells, repeat=2)]
+    bodies = ["\r\n".join(two) + end for two in product(rows, rows[::7]) for end in ("", "\r\n", "\n\n")]
+    answered = 0
+    for body in map(str.encode, bodies):
+        quick = bulk._count_lines(body, b";", b'"')
+        if quick is not None:
+            thorough = bulk.count(body, b";", b'"', b"\n")
+            assert thorough is not None, body
+            assert (quick.records, quick.delimiters, quick.blank) == (thorough.records, thorough.delimiters, 0), body
+            assert quick.starts.equals(thorough.starts), body
+            answered += 1
+    assert answered > 300
