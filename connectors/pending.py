@@ -21,7 +21,7 @@ from standards.definition import Standard
 from storage.manifest import Classification
 from storage.names import DatasetId
 
-RULES_REVISION = "1"
+RULES_REVISION = "2"
 """Raise it when reading or the engine changes what comes out of a file: every current file is converted again."""
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _STRICTNESS = tuple(Classification)
@@ -136,6 +136,11 @@ def version_id(
     text = f"{sha256}\n{standard}\n{standard_version}\n{RULES_REVISION}\n{answers}"
     if more and any(more.values()):
         text += "\n" + json.dumps({name: value for name, value in more.items() if value}, sort_keys=True)
+    return named(text)
+
+
+def named(text: str) -> str:
+    """The name of a version, by all that decides what is in it."""
     return f"v{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 

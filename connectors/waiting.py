@@ -27,7 +27,7 @@ import polars as pl
 from connectors.conversion import Outcome, convert
 from connectors.landing import LandingLog
 from connectors.loadrun import LoadReport, Prepared, gather, moves_of, report_of
-from connectors.pending import Known, Standing, Task, without_standard_id
+from connectors.pending import Known, Standing, Task, named, without_standard_id
 from connectors.publishers import Publishers
 from connectors.raw.ledger import pointer_frame, version_frame
 from connectors.raw.loading import work_folder
@@ -209,8 +209,7 @@ class _Again:
         if told == self._digest_of(outcome.task.receipt.dataset):
             return None
         root = known.replays or self._root(self.standing[outcome.task.receipt.dataset], known)
-        text = f"{root}\n{known.version}\n{told}"
-        return replace(outcome, version=f"v{hashlib.sha256(text.encode()).hexdigest()[:12]}", replays=root)
+        return replace(outcome, version=named(f"{root}\n{known.version}\n{told}"), replays=root)
 
     def _root(self, one: Standing, known: Known) -> str:
         """The version under which this content is looked for when the next run decides what is due."""

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 from intake import csrf
 from intake.config import IntakeConfig
 from intake.report import CheckReport, Reading
+from standards import german
 
 _HERE = Path(__file__).parent
 ASSETS = _HERE / "assets"
@@ -82,7 +83,7 @@ class Pages:
 
 def number(value: int) -> str:
     """1243 → `1.243`."""
-    return f"{value:,}".replace(",", ".")
+    return german.count(value)
 
 
 def percent(value: float) -> str:

@@ -16,6 +16,7 @@ from typing import Any, Self
 import polars as pl
 
 from standards.definition import Standard
+from standards.german import said
 from standards.messages import say
 from standards.model import Broken, Finding, Severity
 from standards.rules import Plausibility, Term
@@ -157,8 +158,8 @@ def broken(frame: pl.DataFrame, by: str, standard: Standard) -> dict[int, dict[s
             continue
         bad = frame.select(by, "_row", *names).filter(mask).group_by(by, maintain_order=True)
         for first in bad.agg(pl.len().alias(_COUNT), pl.all().first()).to_dicts():
-            said = ", ".join(f"{standard.by_name[name].title_de} {_said(first[name])}" for name in names)
-            one = Broken(first[_COUNT], totals[first[by]], f"Zeile {first['_row']}: {said}")
+            cells = ", ".join(f"{standard.by_name[name].title_de} {said(first[name])}" for name in names)
+            one = Broken(first[_COUNT], totals[first[by]], f"Zeile {first['_row']}: {cells}")
             found[first[by]][rule.name] = one
     return found
 
@@ -205,14 +206,14 @@ def _term(term: Term) -> pl.Expr:
 def row_questions(standard: Standard, found: Mapping[str, Broken]) -> list[Finding]:
     """A question for each relation that does not hold in some rows."""
     return [
-        _ask(rule, count=_said(one.count), total=_said(one.total), example=one.example)
+        _ask(rule, count=said(one.count), total=said(one.total), example=one.example)
         for rule in standard.plausibility
         if (one := found.get(rule.name)) is not None and one.count
     ]
 
 
-def _ask(rule: Plausibility, **said: object) -> Finding:
-    text = rule.question_de.format(**said)
+def _ask(rule: Plausibility, **values: object) -> Finding:
+    text = rule.question_de.format(**values)
     return Finding(Severity.WARNING, "implausible", text, column=rule.field or None, value=rule.name)
 
 
@@ -243,12 +244,12 @@ def compare(
         if rule.compare == "previous" and before is not None:
             then = _measure(rule, before, inhabitants)
             if _unlike(rule, now, then):
-                asked.append(_ask(rule, now=_said(now), before=_said(then)))
+                asked.append(_ask(rule, now=said(now), before=said(then)))
         elif rule.compare == "peers":
             theirs = [one for peer in peers if (one := _measure(rule, peer.facts, peer.inhabitants)) is not None]
             typical = median(theirs) if theirs else None
             if len(theirs) >= rule.minimum_peers and _unlike(rule, now, typical):
-                asked.append(_ask(rule, now=_said(now), typical=_said(typical), peers=len(theirs)))
+                asked.append(_ask(rule, now=said(now), typical=said(typical), peers=len(theirs)))
     if before is not None:
         counted = any(rule.compare == "previous" and rule.measure == "rows" for rule in standard.plausibility)
         asked += [*_rows_changed(facts, before, is_ruled=counted), *_columns_changed(standard, facts, before)]
@@ -286,7 +287,7 @@ def _least(rule: Plausibility) -> float:
 def _rows_changed(now: Facts, before: Facts, *, is_ruled: bool) -> list[Finding]:
     if is_ruled or max(now.rows, before.rows) < _FEWEST or 0.5 * before.rows <= now.rows <= 2 * before.rows:
         return []
-    text = say("rows_changed", value=_said(now.rows), expected=_said(before.rows))
+    text = say("rows_changed", value=said(now.rows), expected=said(before.rows))
     return [Finding(Severity.WARNING, "rows_changed", text)]
 
 
@@ -299,12 +300,12 @@ def _columns_changed(standard: Standard, now: Facts, before: Facts) -> list[Find
         new, old = now.columns.get(wanted.name, Column()), before.columns.get(wanted.name, Column())
         title = wanted.title_de
         if old.filled >= 0.5 * before.rows and new.filled <= 0.05 * now.rows:
-            text = say("column_emptied", column=title, value=_said(old.filled), expected=_said(new.filled))
+            text = say("column_emptied", column=title, value=said(old.filled), expected=said(new.filled))
             asked.append(Finding(Severity.WARNING, "column_emptied", text, column=title))
             continue
         first, last = old.median, new.median
         if first and last and min(old.filled, new.filled) >= 5 and _is_unit(last / first):
-            text = say("unit_changed", column=title, value=_said(last), expected=_said(first))
+            text = say("unit_changed", column=title, value=said(last), expected=said(first))
             asked.append(Finding(Severity.WARNING, "unit_changed", text, column=title))
     return asked
 
@@ -326,15 +327,3 @@ def _keys_gone(now: Facts, before: Facts) -> list[Finding]:
     if gone <= 0.5 or now.rows < 0.5 * before.rows:
         return []
     return [Finding(Severity.WARNING, "keys_gone", say("keys_gone", value=round(100 * gone)))]
-
-
-def _said(value: object) -> str:
-    """A number as Germans write it, with as many digits as matter."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}".replace(",", ".") if abs(value) >= 10_000 else str(value)
-    if isinstance(value, float):
-        digits = max(0, 2 - math.floor(math.log10(abs(value)))) if value else 0
-        return f"{value:.{min(digits, 6)}f}".rstrip("0").rstrip(".").replace(".", ",") if digits else f"{value:.0f}"
-    return "leer" if value is None else str(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from standards import german
 from standards.definition import FieldDef
 from standards.work import Work
 
@@ -23,7 +24,7 @@ def _range_words(wanted: FieldDef) -> str:
         f"{limit:g}".replace(".", ",") if limit is not None else None for limit in (wanted.minimum, wanted.maximum)
     )
     if wanted.maximum is not None and wanted.maximum >= 1e5:
-        high = f"{wanted.maximum:,.0f}".replace(",", ".")
+        high = german.count(wanted.maximum)
     unit = unit_words(wanted)
     if low is None:
         return f"Erwartet wird höchstens {high}{unit}."

@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from standards import german
 from standards.definition import Standard
 from standards.model import Judgement, Severity
 
@@ -51,8 +52,9 @@ class Book:
     def sheet(self, name: str, columns: Sequence[tuple[str, int]], *, rows: int) -> Any:
         """An empty sheet with its header line; `columns` as (name, width). Raises `TooManyRows`."""
         if rows > XLSX_ROWS:
-            limit = f"{XLSX_ROWS:,}".replace(",", ".")
-            raise TooManyRows(f"Eine Excel-Datei fasst höchstens {limit} Zeilen. Bitte wählen Sie CSV.")
+            raise TooManyRows(
+                f"Eine Excel-Datei fasst höchstens {german.count(XLSX_ROWS)} Zeilen. Bitte wählen Sie CSV."
+            )
         page = self.book.add_worksheet(sheet_name(name))
         page.freeze_panes(1, 0)
         page.set_landscape()

@@ -141,10 +141,6 @@ def sentence(dataset: Dataset) -> str:
     return f"{dataset.publisher.name} veröffentlicht hier {rows} nach dem Standard „{standard}“{asof}."
 
 
-def short_hash(text: str) -> str:
-    return f"{text[:12]}…" if len(text) > 12 else text
-
-
 def cell(value: object) -> str:
     """One value of a preview table; long ones are cut."""
     if value is None:

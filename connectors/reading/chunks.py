@@ -15,23 +15,22 @@ import polars as pl
 
 from connectors.reading import bulk
 from connectors.reading import encoding as encodings
-from connectors.reading.assemble import Head, assemble_bulk, header_again, mended_notes, read_head
+from connectors.reading.assemble import Head, assemble_bulk, header_again, mended_notes
 from connectors.reading.blocks import ahead, cut, digest_of, head_of, in_utf8, windows_of
 from connectors.reading.builder import Builder
 from connectors.reading.delimited import (
     DOUBTFUL,
     LINE_END,
     WINDOW,
-    filled,
     is_delimited,
     late_quotes,
-    line_offset,
+    regular_start,
     tail_of,
 )
 from connectors.reading.dialect import Guess, sniff
 from connectors.reading.encoding import Encoding
 from connectors.reading.kinds import kind_of
-from connectors.reading.limits import MAX_FILE_BYTES, SAMPLE_CHARS, SAMPLE_RECORDS
+from connectors.reading.limits import MAX_FILE_BYTES, SAMPLE_CHARS
 from connectors.reading.lineends import unify_ends
 from connectors.reading.mend import Mender, mender
 from connectors.reading.messages import refuse, size_de
@@ -272,18 +271,11 @@ def _is_text(digest: bytes, filename: str) -> bool:
 
 
 def _outline(head: bytes, end: bytes, guess: Guess, windows: list[bytes]) -> tuple[_Outline, pl.DataFrame] | None:
-    text = sample_of(head[:WINDOW].decode(errors="ignore"))
-    first = list(filled(parse(text, guess.dialect, expected=guess.columns), SAMPLE_RECORDS))
-    if len(first) < SAMPLE_RECORDS:
+    start = regular_start(head, guess)
+    if start is None:
         return None
-    top_rows, body = read_head(first, guess.columns)
-    width = len(top_rows.raw) if top_rows.raw is not None else top_rows.width
-    if not body or any(len(cells) != width for _, cells in body):
-        return None
-    top = line_offset(head, body[0][0] - 1)
+    top_rows, body, width, top = start
     bottom, footer = tail_of(end, guess)
-    if top is None:
-        return None
     rows = [_rows_of(head[top:], guess, width), *(_rows_of(window, guess, width) for window in windows[:-1])]
     sample = pl.concat([frame for frame in rows if frame is not None] or [pl.DataFrame()])
     if not sample.height:

@@ -14,7 +14,7 @@ from itertools import islice
 
 from connectors.reading import bulk
 from connectors.reading import encoding as encodings
-from connectors.reading.assemble import Assembled, assemble_bulk, read_head
+from connectors.reading.assemble import Assembled, Head, assemble_bulk, read_head
 from connectors.reading.dialect import Guess, sniff
 from connectors.reading.encoding import Encoding
 from connectors.reading.fixedwidth import find_drawn
@@ -74,8 +74,8 @@ def late_quotes(body: bytes, dialect: Dialect) -> Dialect:
     return Dialect(dialect.delimiter, '"') if any(edge in body for edge in edges) else dialect
 
 
-def _fast(body: bytes, guess: Guess) -> Assembled | None:
-    """Head and tail by the tolerant parser, the middle by polars; None where the middle is not regular."""
+def regular_start(body: bytes, guess: Guess) -> tuple[Head, list[Record], int, int] | None:
+    """The head, the first rows, their width, and how many bytes stand above; None where the rows differ in width."""
     first = list(filled(parse(sample_of(_text(body[:WINDOW])), guess.dialect, expected=guess.columns), SAMPLE_RECORDS))
     if len(first) < SAMPLE_RECORDS:
         return None
@@ -84,8 +84,17 @@ def _fast(body: bytes, guess: Guess) -> Assembled | None:
     if not rows or any(len(cells) != width for _, cells in rows):
         return None
     top = line_offset(body, rows[0][0] - 1)
+    return None if top is None else (head, rows, width, top)
+
+
+def _fast(body: bytes, guess: Guess) -> Assembled | None:
+    """Head and tail by the tolerant parser, the middle by polars; None where the middle is not regular."""
+    start = regular_start(body, guess)
+    if start is None:
+        return None
+    head, rows, width, top = start
     bottom, footer = tail_of(body, guess)
-    if top is None or bottom <= top:
+    if bottom <= top:
         return None
     middle = body[top:bottom]
     parsed = bulk.read_body(middle, guess.dialect.delimiter, guess.dialect.quotechar, width)

@@ -8,24 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connectors.reading import Unreadable, read_table
-from tests.fuzz.shapes import SEEDS, WRAPPINGS, file_of
+from tests.fuzz.shapes import SEEDS, WRAPPINGS
+from tests.fuzz.target import read_or_refused
 
 FOUND = {
     "dBase header longer than its field descriptors": "BQMYAQEDAAAAQQALAAAAAAAAAAAAAAAAAAAAAAAAAAAATkFNRQAAAAAAAABDAAAA"
     "AAoAAAAAAAAAAAAAAAAAAA3/YWJjZGVmZ2hpaiBhYmNkZWZnaGlqIGFiY2RlZl5oaWo=",
 }
-
-
-def read_or_refused(data: bytes) -> None:
-    name, content = file_of(data)
-    try:
-        result = read_table(content, filename=name)
-    except Unreadable as refusal:
-        if refusal.code == "unexpected":
-            raise
-        return
-    assert result.frame.height == result.report.rows
 
 
 @pytest.mark.parametrize("found", FOUND.values(), ids=FOUND.keys())

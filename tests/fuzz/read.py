@@ -1,6 +1,6 @@
 """Coverage-guided fuzzing of the reader: `make fuzz`. Only a meant `Unreadable` may leave `read_table`.
 
-What does not belong here: how bytes become files (`shapes`).
+What does not belong here: how bytes become files (`shapes`), what must hold (`target`).
 """
 
 from __future__ import annotations
@@ -11,22 +11,9 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["connectors.reading"]):
-    from connectors.reading import Unreadable, read_table
+    from tests.fuzz.target import read_or_refused
 
-from tests.fuzz.shapes import SEEDS, file_of
-
-
-def one(data: bytes) -> None:
-    """One input: a table of strings, or a refusal that some module meant."""
-    name, content = file_of(data)
-    try:
-        result = read_table(content, filename=name)
-    except Unreadable as refusal:
-        if refusal.code == "unexpected":
-            raise
-        return
-    assert result.frame.height == len(result.row_numbers) == result.report.rows
-    assert all(result.frame.columns)
+from tests.fuzz.shapes import SEEDS
 
 
 def main() -> None:
@@ -35,7 +22,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for at, seed in enumerate(SEEDS):
         (folder / f"seed-{at}").write_bytes(seed)
-    atheris.Setup(sys.argv, one)
+    atheris.Setup(sys.argv, read_or_refused)
     atheris.Fuzz()
 
 
