@@ -15,8 +15,9 @@
 | `joins`, `separators`, `sizes`, `ranges` | what `convert` decides over several columns or a whole one |
 | `work`, `distinct` | one pass in the making; columns by their different values |
 | `convert`, `rows`, `privacy`, `faults`, `repairs`, `messages` | one pass over all rows; what is wrong with which |
-| `totals`, `doubles` | rows that are sums of others; rows and keys that come twice |
-| `derived`, `steps`, `keys_of_places` | fields that follow from others, from the steps between moments, from names of places |
+| `sums`, `totals`, `nested`, `doubles` | rows that are sums of others; rows and keys that come twice |
+| `figures` | rows that say a figure of all rows of their area |
+| `positions`, `derived`, `steps`, `keys_of_places` | fields made of position columns, that follow from others, from the steps between moments, from names of places |
 | `tableschema` | a standard as Frictionless Table Schema |
 | `writing`, `templates` | the corrected file, the rejects file, the template for a clerk |
 """

@@ -18,6 +18,7 @@ from standards.moments import month_first_by, order_clues, read_moments
 from standards.municipalities import ags_of_ars
 from standards.numbers import Numbers
 from standards.overall import either
+from standards.quarters import end_of_month
 from standards.ranges import check_range, unit_words
 from standards.samples import code_words
 from standards.separators import settled
@@ -31,6 +32,8 @@ _SEVERAL = r"(?i)^\s*(?:[<>≤≥]=?|über|ueber|unter|bis|ab|mehr als|weniger a
 """A range or a bound where one number is wanted: which number it is, a person must say."""
 _SEASON = r"(?i)^(?:frühjahr|fruehjahr|frühling|sommer|herbst|winter|anfang|mitte|ende|um|etwa|(?:0?[1-9]|1[0-2])[/.]|[a-zä]{3,9}\.?)\s*((?:1[5-9]|20)\d\d)$"
 """A year with a season or month before it."""
+_MARKED = r"^((?:1[5-9]|20)\d\d)\s?(?:[⁰¹²³⁴-⁹]{1,2}\)?|\*{1,3}\)?|\d\))$"
+"""A year with the mark of a footnote."""
 
 
 def convert_fields(work: Work) -> None:
@@ -109,6 +112,8 @@ def convert_field(work: Work, wanted: FieldDef, text: pl.Series, source: Source)
     elif wanted.type == "string":
         work.values[wanted.name] = _codes(work, wanted, text) if wanted.codes else _written(work, wanted, text)
     elif wanted.type in ("date", "datetime"):
+        if wanted.months:
+            text = _ends_of_months(text)
         work.values[wanted.name] = _moments(work, wanted, text)
     elif wanted.type == "boolean":
         work.values[wanted.name] = _booleans(work, wanted, text)
@@ -116,6 +121,11 @@ def convert_field(work: Work, wanted: FieldDef, text: pl.Series, source: Source)
         work.values[wanted.name] = _years(work, wanted, text)
     else:
         work.values[wanted.name] = _numbers(work, wanted, text, source.unit)
+
+
+def _ends_of_months(text: pl.Series) -> pl.Series:
+    days = map_unique(text, end_of_month, pl.String)
+    return text if days.null_count() == len(days) else text.zip_with(days.is_null(), days)
 
 
 def _header(work: Work, wanted: FieldDef) -> str:
@@ -222,7 +232,10 @@ def _years(work: Work, wanted: FieldDef, text: pl.Series) -> pl.Series:
         work.changed("date_format", _where(work, wanted), dated.is_not_null(), text, dated)
         seasonal = text.set(~left | dated.is_not_null(), None).str.extract(_SEASON, 1).cast(pl.Int32, strict=False)
         work.changed("date_format", _where(work, wanted), seasonal.is_not_null(), text, seasonal)
-        years = pl.DataFrame({"a": years, "b": dated, "c": seasonal}).select(pl.coalesce("a", "b", "c")).to_series()
+        marked = text.set(~left | dated.is_not_null(), None).str.extract(_MARKED, 1).cast(pl.Int32, strict=False)
+        work.changed("number_form", _where(work, wanted), marked.is_not_null(), text, marked)
+        found = pl.DataFrame({"a": years, "b": dated, "c": seasonal, "d": marked})
+        years = found.select(pl.coalesce("a", "b", "c", "d")).to_series()
     _count_kinds(work, wanted, text, numbers, years)
     work.fault("not_a_year", wanted.name, years.is_null() & text.is_not_null(), text)
     check_range(work, wanted, years, text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Self
+from typing import Literal, Self
 
 import polars as pl
 from pydantic import Field, model_validator
@@ -11,23 +11,14 @@ from pydantic import Field, model_validator
 from standards.compounds import meanings
 from standards.fields import DTYPES, Code, FieldDef, Frozen
 from standards.headers import fold
-from standards.row_rules import Choose, Compose, Derive, Part, Refuse, SameThing, Split
+from standards.row_rules import Choose, Compose, Derive, Figures, Part, Refuse, SameThing, Split
 from standards.rules import Plausibility, Privacy
 from standards.wide_rules import Wide
 
 __all__ = [
-    "DTYPES",
-    "Choose",
-    "Code",
-    "Compose",
-    "Derive",
-    "FieldDef",
-    "Part",
-    "Refuse",
-    "SameThing",
-    "Split",
+    "DTYPES", "Choose", "Code", "Compose", "Derive", "FieldDef", "Figures", "Part", "Refuse", "SameThing", "Split",
     "Standard",
-]
+]  # fmt: skip
 _COUNT_WORDS = frozenset({"anzahl", "gesamt"})
 
 
@@ -61,9 +52,12 @@ class Standard(Frozen):
     derive: tuple[Derive, ...] = ()
     refuse: tuple[Refuse, ...] = ()
     choose: tuple[Choose, ...] = ()
+    figures: tuple[Figures, ...] = ()
     levels: str | None = None
-    """Field that says the level of an area. Where no column serves it, a wide row that is the sum of all other rows is
-    refused as their total."""
+    """Field that says the level of an area: sums among the rows are levels, where a column says it."""
+    sums: Literal["named", "whole", "nested"] = "named"
+    """Rows refused as sums: only those called so; in wide files also one that is the sum of all others; also sums of
+    the rows right before or after them."""
     records: str | None = None
     """Columns of this name hold a list of records in each cell (nested files): each record becomes a row."""
     name_words: tuple[str, ...] = ()
@@ -115,6 +109,7 @@ class Standard(Frozen):
             found += [("duplicates", (*same.key, *same.optional, *((same.address,) if same.address else ())))]
         found += [("refuse", (rule.field,)) for rule in self.refuse]
         found += [("levels", (self.levels,) if self.levels else ())]
+        found += [("figures", (r.field, r.value, *r.by, *r.words, *r.apart)) for r in self.figures]
         found += [("choose", (rule.field, rule.by, *rule.among.values())) for rule in self.choose]
         found += [("privacy.patterns", (rule.field,)) for rule in self.privacy.patterns if rule.field]
         found += [("privacy.small_cells", (rule.field, *rule.when)) for rule in self.privacy.small_cells]

@@ -17,25 +17,26 @@ from standards.derived import derive
 from standards.distinct import WORTHWHILE
 from standards.doubles import duplicate_rows, hashed_rows, key_filled, keys_differ, repeated_rows, same_keys
 from standards.faults import REJECTED_SCHEMA, Fault, bad_rows, rejected_rows
+from standards.figures import take_figures
 from standards.gate import cell_holds, column_holds, row_holds
-from standards.mapping import VIRTUAL, Mapping, Position
+from standards.mapping import VIRTUAL, Mapping
 from standards.matching import match_table
 from standards.messages import say
 from standards.model import Finding, Judgement, Severity, Table
 from standards.overall import Overall
-from standards.place_texts import from_pair, from_wkt, read_axis
-from standards.places import locate
 from standards.places_matching import Sampler
 from standards.plausibility import broken, row_questions
+from standards.positions import place_rows
 from standards.privacy import personal_codes, personal_columns
 from standards.records import expanded
 from standards.repairs import count_repairs
 from standards.rows import fill_down, refuse_other_kinds, require
 from standards.samples import Samples
-from standards.totals import sums_of_all, totals_rows
+from standards.sums import with_sums
+from standards.totals import totals_rows
 from standards.undo import left_of, said_about, undo_repairs
 from standards.wide import unpivot
-from standards.work import Work, axis_of, clean_text
+from standards.work import Work
 
 ROW_FINDINGS = 1000
 """Rejected rows that are also said as findings, per table; all of them are in `Judgement.rejected`."""
@@ -107,10 +108,8 @@ def _judged(
     frame = _stacked(members)
     heights = [member.table.frame.height for member in members] if overall is None or overall.is_last else []
     totals, total_texts = totals_rows(frame, columns, heights)
-    if mapping.unpivot and standard.levels and standard.levels not in mapping.served and overall is None:
-        totals, total_texts = _with_sums(
-            frame, columns, [name for name, _ in mapping.unpivot.columns], totals, total_texts
-        )
+    if overall is None and standard.sums != "named" and standard.levels not in mapping.served:
+        totals, total_texts = with_sums(frame, columns, mapping, standard, totals, total_texts)
     empty_cells = pl.Series("t", [], dtype=pl.Int64)
     long = frame
     if mapping.unpivot:
@@ -119,9 +118,10 @@ def _judged(
     index = long[_I]
     convert_fields(work)
     if mapping.position:
-        _places(work, mapping.position)
+        place_rows(work, mapping.position)
     derive(work)
     fill_down(work)
+    used = take_figures(work)
     undo_repairs(work)
     unlike = keys_differ(work)
     if overall is not None:
@@ -142,14 +142,14 @@ def _judged(
                 first_rows.gather(index).cast(pl.String),
             )
         )
-    whole += refuse_other_kinds(work, bad_rows(whole, work.height))
+    whole += refuse_other_kinds(work, bad_rows(whole, work.height) | used)
     _privacy(work)
     require(work)
-    settled = bad_rows(whole, work.height)
+    settled = bad_rows(whole, work.height) | used
     if settled.any():
         work.faults = [replace(fault, mask=fault.mask & ~settled) for fault in work.faults]
     work.faults = whole + work.faults
-    bad = bad_rows(work.faults, work.height)
+    bad = bad_rows(work.faults, work.height) | used
     if not unlike:
         same_keys(work, bad | repeated.gather(index) if standard.repeats else bad)
     done = _split(work, members, bad, columns, empty_cells)
@@ -172,16 +172,6 @@ def _with_changes(work: Work, good: pl.Series, done: dict[int, Judgement]) -> di
     }
 
 
-def _with_sums(
-    frame: pl.DataFrame, columns: list[str], counts: list[str], totals: pl.Series, texts: pl.Series
-) -> tuple[pl.Series, pl.Series]:
-    """The totals rows and those that are the sum of all others, with the first filled cell of each."""
-    sums = sums_of_all(frame, counts)
-    if not sums.any():
-        return totals, texts
-    return totals | sums, texts.zip_with(~sums, frame.select(pl.coalesce(*columns)).to_series())
-
-
 def _stacked(members: list[_Member]) -> pl.DataFrame:
     """The rows of all tables, in their order, with table, row number and input row."""
     frame = members[0].table.frame
@@ -198,86 +188,6 @@ def _stacked(members: list[_Member]) -> pl.DataFrame:
     return frame.with_columns(
         rows.alias(_ROW), number.alias(_T), pl.int_range(frame.height, dtype=pl.UInt32, eager=True).alias(_I)
     )
-
-
-def _places(work: Work, position: Position) -> None:
-    """`lat` and `lon` of all rows from the position's columns."""
-    header = " / ".join(position.columns)
-    made: pl.Series | None = None
-    if position.kind == "xy":
-        axes = [axis_of(work, column) for column in position.columns]
-        texts, (x, y) = [axis[0] for axis in axes], (axis[1] for axis in axes)
-        _count_axes(work, position, tuple(axis[2] for axis in axes), tuple(texts))
-        shown = None
-    elif position.kind == "wkt":
-        texts = [clean_text(work, column) for column in position.columns]
-        texts[0] = texts[0].set(texts[0].str.contains(r"(?i)\bEMPTY\s*$").fill_null(value=False), None)
-        x, y, made = from_wkt(texts[0])
-        shown = texts[0]
-    else:
-        texts = [clean_text(work, column) for column in position.columns]
-        east, north = from_pair(texts[0])
-        (x, x_kinds), (y, y_kinds) = read_axis(east), read_axis(north)
-        shown = texts[0]
-        _count_axes(work, position, (x_kinds, y_kinds), (east, north))
-    unreadable = _unreadable(position, texts, x, y)
-    places = locate(
-        x, y, work.groups,
-        boxes={number: table.bbox for number, table in work.tables.items()},
-        systems=dict.fromkeys(work.tables, position.crs), overall=work.overall,
-    )  # fmt: skip
-    work.values["lat"], work.values["lon"] = places.lat, places.lon
-    faulty = unreadable.any() or places.fault.null_count() < len(places.fault) or bool(places.kinds)
-    if shown is None:
-        shown = _pair_text(*texts) if faulty else texts[0]
-    work.origins["lat"] = work.origins["lon"] = header
-    work.fault("coordinate_unreadable", "lat", unreadable, shown)
-    for code in places.fault.unique().drop_nulls().to_list():
-        work.fault(code, "lat", (places.fault == code).fill_null(value=False) & ~unreadable, shown)
-
-    def after(index: int) -> str:
-        return f"{places.lat[index]:.6f} / {places.lon[index]:.6f}"
-
-    for kind, mask in places.kinds.items():
-        work.changed(kind, header, mask, shown, after)
-    if made is not None:
-        work.changed("geometry_point", header, made & places.lat.is_not_null(), shown, after)
-    _ask_crs(work, position, places.systems, header)
-
-
-def _pair_text(east: pl.Series, north: pl.Series) -> pl.Series:
-    both = pl.DataFrame({"x": east, "y": north}).select(pl.concat_str(pl.col("x", "y").fill_null(""), separator=" / "))
-    return both.to_series()
-
-
-def _pointed(text: pl.Series, index: int) -> str:
-    return str(text[index]).replace(",", ".")
-
-
-def _ask_crs(work: Work, position: Position, systems: dict[int, str], header: str) -> None:
-    """UTM without a zone, told by nobody and checked by no municipality's box, is an assumption that is said."""
-    for number, code in systems.items():
-        table = work.tables[number]
-        if code in ("EPSG:25832", "EPSG:25833") and not position.crs and table.bbox is None and table.crs is None:
-            text = say("assumed_crs", column=header, expected=f"UTM Zone {code[-2:]} ({code})")
-            work.notes.append((number, Finding(Severity.INFO, "assumed_crs", text, column=header)))
-
-
-def _count_axes(
-    work: Work, position: Position, kinds: tuple[pl.Series | None, ...], texts: tuple[pl.Series, ...]
-) -> None:
-    for number, (kind, text) in enumerate(zip(kinds, texts, strict=True)):
-        if kind is None:
-            continue
-        column = position.columns[number % len(position.columns)]
-        for name in kind.drop_nulls().unique(maintain_order=True).to_list():
-            work.changed(name, column, (kind == name).fill_null(value=False), text, partial(_pointed, text))
-
-
-def _unreadable(position: Position, texts: list[pl.Series], x: pl.Series, y: pl.Series) -> pl.Series:
-    if position.kind == "xy":
-        return (texts[0].is_not_null() & x.is_null()) | (texts[1].is_not_null() & y.is_null())
-    return texts[0].is_not_null() & (x.is_null() | y.is_null())
 
 
 def _personal(values: pl.Series) -> pl.Series:

@@ -102,6 +102,8 @@ class FieldDef(Frozen):
     """A column all of whose values are codes of this field is it, whatever its name, if no other column is."""
     is_level: bool = False
     """Its codes are levels of areas that hold one another: a table with several is told so."""
+    months: bool = False
+    """A date that tells a state: a month stands for its last day."""
     year_of: str | None = None
     """A date field whose year this is where it has no column of its own."""
     date_part: str | None = None

@@ -15,6 +15,10 @@ _UNIT_AT_END = re.compile(
     r"(?:[_\s,]|\bin\s)+(mm|cm|m|km|qm|m2|m²|ha|km2|(?:tsd\.? ?|tausend |mio\.? ?|1\.?000 ?)?(?:eur|euro|€)|t€|teur|min|std|h|metern?|zentimetern?|quadratmetern?|hektar|minuten)\.?$",
     re.IGNORECASE,
 )
+_FOOTNOTE = re.compile(
+    r"(?<![mM])[⁰¹²³⁴-⁹]{1,2}\)?(?!\w)|(?<=[^\W\d_])\.?\s?\*{1,3}\)?(?=\s|$)|(?<=[^\W\d_])\s?\d\)(?=\s|$)"
+)
+"""`Bevölkerung¹`, `Ausländer 2)`, `Einwohner *)`: a mark that leads to a footnote. `m²` is none."""
 _UMLAUTS = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "²": "2", "³": "3", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"}
 )
@@ -44,6 +48,12 @@ def fold(text: str) -> str:
 
 
 @lru_cache(maxsize=65536)
+def unmarked(text: str) -> str:
+    """The text without marks that lead to footnotes; a bracket that was opened in it is no mark."""
+    return _FOOTNOTE.sub("", text) if "(" not in text else re.sub(r"(?<![mM])[⁰¹²³⁴-⁹]{1,2}(?!\w)", "", text)
+
+
+@lru_cache(maxsize=65536)
 def unit_of(header: str) -> str | None:
     """The unit a header names (`Höhe (m)`, `hoehe_cm`, `Fläche in ha`), as a code of `UNITS`."""
     bracket = _UNIT_IN_BRACKETS.search(header)
@@ -54,7 +64,7 @@ def unit_of(header: str) -> str | None:
 @lru_cache(maxsize=65536)
 def forms(header: str) -> tuple[tuple[str, float], ...]:
     """All comparable forms of a header, best first, each with how much certainty is lost by using it (0…0.1)."""
-    bare = _DBASE.sub("", header.strip().strip('"\ufeff')).replace("\n", " ").replace("\xad", "")
+    bare = _DBASE.sub("", unmarked(header.strip().strip('"\ufeff'))).replace("\n", " ").replace("\xad", "")
     path = _PATH.split(bare)
     if len(path) > 1 and path[-1].lower() == "value":
         path = path[:-1]

@@ -29,6 +29,7 @@ BAR = 0.75
 """Matches less certain than this are asked, not used."""
 FEW = 3
 """With fewer values a name counts more than the content: the values get their own sentences."""
+_TWO_YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d\s?/\s?(?:20)?\d\d(?!\d)")
 CONTENT = 0.5
 """At least this share of sampled values must fit a field matched by its name."""
 
@@ -56,6 +57,7 @@ def match_table(table: Table, standard: Standard, sampler: Sampler | None = None
     _by_content(state, {source.field for source in sources}, spec)
     sources += [source_of(state, name) for name in state.by_field]
     sources += made_of_others(state, sources, spec)
+    _ask_which_year(state)
     _ask_about_content(state)
     _ask_what_it_says(state)
     served = {source.field for source in sources} | ({"lat", "lon"} if position else set())
@@ -144,6 +146,21 @@ def _ask_what_it_says(state: State) -> None:
         if question:
             text = question.format(column=column)
             state.questions.append(Finding(Severity.WARNING, "column_meaning", text, column=column))
+
+
+def _ask_which_year(state: State) -> None:
+    """Budgets of two years in one: `Ansatz 2025/2026`, or such years in the cells."""
+    year = next((wanted for wanted in state.standard.fields if wanted.type == "year" and wanted.required), None)
+    if year is None or not state.standard.wide:
+        return
+    for column in state.columns:
+        if column in state.taken or column in ignored(state.standard.ignore, state.columns):
+            continue
+        if found := _TWO_YEARS.search(column):
+            state.ask("two_years", column, found[0])
+        elif state.unfit.get(column) is year and (odd := next(filter(_TWO_YEARS.fullmatch, state.values(column)), "")):
+            del state.unfit[column]
+            state.ask("two_years", column, odd)
 
 
 def _release_alone(state: State) -> None:

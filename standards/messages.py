@@ -59,6 +59,10 @@ MESSAGES: dict[str, str] = {
     "wide_sum_differs": "Die Spalten {column} ergeben zusammen nicht den Wert in „{expected}“. Übernommen wurden sie trotzdem. Bitte prüfen Sie, ob alle dazugehören.",
     "columns_ignored": "Die Spalten {column} enthalten Anteile, Veränderungen oder frühere Ergebnisse. Sie wurden nicht übernommen.",
     "unit_from_context": "In {column} steht „{value}“ als Einheit. Die Beträge wurden in Euro umgerechnet. Ist das richtig?",
+    "figures_taken": "{value} Angaben wie „Wahlberechtigte“ oder „Gültige“ stehen als eigene Zeilen in der Datei. Sie stehen jetzt bei jeder Liste ihres Gebiets und zählen nicht als Liste.",
+    "persons_inside": "Die Spalten {column} nennen Stimmen für einzelne Personen. Sie sind in den Stimmen ihrer Liste enthalten und wurden nicht noch einmal gezählt.",
+    "two_years": "„{column}“ nennt zwei Jahre ({value}). Für welches davon die Werte gelten, lässt sich nicht erkennen, darum wurde die Spalte nicht verwendet. Bitte geben Sie jedes Jahr für sich an.",
+    "balance_left_out": "Die Spalten {column} sagen nicht, ob sie Erträge oder Aufwendungen sind, und stehen neben solchen. Als Saldo würden sie doppelt zählen; sie wurden nicht übernommen.",
     "mixed_levels": "Die Datei enthält Gebiete verschiedener Ebenen ({value}). Die Spalte „{expected}“ sagt, welche. Bitte zählen Sie die Ebenen nicht zusammen.",
     "wide_empty": "{value} leere Zellen in den Wertespalten wurden übersprungen.",
     # against the version before

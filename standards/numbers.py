@@ -25,6 +25,8 @@ _NEGATIVE = re.compile(r"\(\s*(\d[\d.,]*)\s*\)")
 """Bookkeepers write what is less than nothing in brackets."""
 _WHOLE_EUROS = re.compile(r"(?<=\d)([.,])\s?[-–—]{1,2}(?=\s*(?:€|EUR|Euro)?$)", re.IGNORECASE)
 """`12,-` is twelve euros and no cents, not minus twelve."""
+_MARK = re.compile(r"(?<=\d)\s?[⁰¹²³⁴-⁹]{1,2}\)?\s*$")
+"""`12.345¹`: the mark of a footnote behind a number."""
 _CENTS = r"\g<1>00"
 _LOOK = 200
 """Cells looked at before a whole column is tried."""
@@ -62,6 +64,7 @@ class Number:
 @lru_cache(maxsize=262_144)
 def parse_number(text: str) -> Number | None:
     """A German or English number as people write it; None if it is not surely one."""
+    text = _MARK.sub("", text)
     bracketed = _NEGATIVE.fullmatch(text.strip())
     found = _AFFIX.match(f"-{bracketed[1]}" if bracketed else _WHOLE_EUROS.sub(_CENTS, text.strip()))
     if not found or (unit := _unit(found["unit"])) is None:

@@ -64,6 +64,19 @@ class Choose(Frozen):
     """Code of `by` → the field with the value."""
 
 
+class Figures(Frozen):
+    """Rows whose `field` names a figure (`Wahlberechtigte`): its `value` goes to a field of the area's other rows."""
+
+    field: str
+    value: str
+    by: tuple[str, ...]
+    """Fields that say the area."""
+    words: dict[str, tuple[str, ...]]
+    """Field to fill → the words that name it."""
+    apart: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Field to fill → further fields in which the rows must agree (valid votes of one kind)."""
+
+
 class SameThing(Frozen):
     """When rows of two datasets are the same thing in the statewide table; without it, only if alike in every field."""
 

@@ -13,6 +13,7 @@ from standards.definition import FieldDef
 from standards.headers import fold
 from standards.moments import looks_like_moment, looks_like_time
 from standards.numbers import parse_number
+from standards.quarters import end_of_month
 from standards.words import MISSING_WORDS, NO_WORDS, YES_WORDS
 
 SAMPLE = 20
@@ -98,7 +99,8 @@ def fits_field(field: FieldDef, values: tuple[str, ...]) -> float:  # noqa: PLR0
             lambda value: bool(_YEAR.match(value)) or value == "0" or looks_like_moment(value) or is_number(value),
         )
     if field.type in ("date", "datetime"):
-        return share(values, looks_like_moment)
+        months = field.months
+        return share(values, lambda value: looks_like_moment(value) or (months and end_of_month(value) is not None))
     if field.type == "boolean":
         return share(values, lambda value: value.lower() in YES_WORDS or value.lower() in NO_WORDS)
     if field.helper and field.name in ("datum", "uhrzeit", "uhrzeit_ende"):

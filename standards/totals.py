@@ -10,6 +10,8 @@ from standards.mapping import VIRTUAL
 from standards.same import same_in_all
 
 _TOTAL = r"(?i)^\s*(?:(?:gesamt|end|zwischen|teil)?summe\b.*|gesamt|insgesamt|total|zusammen|gesamtergebnis|Σ)\s*:?\s*$"
+_KEY = r"^(?:0\d|1[0-6])(?:\d|\d{3}|\d{6}|\d{10})?$"
+"""Land, Bezirk, Kreis, Gemeinde; two digits alone may be the number of a part of town, and do no harm."""
 FEWEST = 4
 """Of fewer rows one is the sum of the others by chance."""
 LAST = 3
@@ -48,3 +50,10 @@ def sums_of_all(frame: pl.DataFrame, columns: list[str]) -> pl.Series:
     halves = [pl.col(name) * 2 == pl.col(name).sum().over(table) for name in columns]
     filled = pl.sum_horizontal(pl.col(name) > 0 for name in columns) >= 2
     return counts.select(pl.all_horizontal(halves) & filled & (pl.len().over(table) >= FEWEST)).to_series()
+
+
+def keyed_rows(frame: pl.DataFrame, labels: list[str]) -> pl.Series:
+    """Mask of rows that have an official key of a region: a sum or not, that is an area of its own."""
+    if not labels:
+        return same_in_all("m", frame.height, pl.Boolean, value=False)
+    return frame.select(pl.any_horizontal(pl.col(labels).str.contains(_KEY).fill_null(value=False))).to_series()

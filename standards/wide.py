@@ -99,7 +99,7 @@ def _found(search: _Search) -> Said | None:
         return None
     if rule.twins:
         found = _named_pairs(rule, found)
-    found = _without_sums(search, found)
+    found = _without_balance(search, _without_sums(search, found))
     found = _proven(search, _first_of_each(search, found))
     if not (search.certain or _needed(search) or _known(rule, found)):
         return None
@@ -107,6 +107,10 @@ def _found(search: _Search) -> Said | None:
         return None
     if skipped:
         search.tell("wide_skipped", Severity.INFO, skipped)
+    used = {column for column, _ in found}
+    inside = [c for c in search.columns if c not in used and rule.inside and re.search(rule.inside, c, re.IGNORECASE)]
+    if inside and found:
+        search.tell("persons_inside", Severity.INFO, inside)
     return found
 
 
@@ -149,6 +153,17 @@ def _without_sums(search: _Search, found: Said) -> Said:
         if sums and any(said.get(name) not in (None, word) for _, said in found):
             search.tell("wide_sum_left_out", Severity.INFO, sums)
             found = [(column, said) for column, said in found if column not in sums]
+    return found
+
+
+def _without_balance(search: _Search, found: Said) -> Said:
+    """Beside columns of both kinds one of neither is their difference."""
+    for name, both in search.rule.balance.items():
+        told = {said.get(name) for _, said in found}
+        neither = [column for column, said in found if said.get(name) is None]
+        if neither and told.issuperset(both):
+            search.tell("balance_left_out", Severity.WARNING, neither)
+            found = [(column, said) for column, said in found if column not in neither]
     return found
 
 

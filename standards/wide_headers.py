@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from standards.definition import FieldDef, Standard
-from standards.headers import fold
+from standards.headers import fold, unmarked
 from standards.samples import code_words
 from standards.wide_rules import Wide
 
@@ -24,8 +24,8 @@ def said_by(rule: Wide, column: str, standard: Standard) -> dict[str, str] | Non
 
 @lru_cache(maxsize=16384)
 def plain(column: str) -> str:
-    """The header with single blanks; soft hyphens and line breaks gone."""
-    return re.sub(r"\s+", " ", column.replace("\xad", "")).strip()
+    """The header with single blanks; soft hyphens, line breaks and marks of footnotes gone."""
+    return re.sub(r"\s+", " ", unmarked(column.replace("\xad", ""))).strip()
 
 
 def once(column: str) -> str:

@@ -73,6 +73,10 @@ class Wide(Frozen):
     """Of each group one field must have a column."""
     sum_of_others: dict[str, str] = Field(default_factory=dict)
     """Field → the value that is the sum of its other values: such columns are left out beside the others."""
+    balance: dict[str, tuple[str, str]] = Field(default_factory=dict)
+    """Field → two of its values: beside columns of both, one that says neither is their difference and is left out."""
+    inside: str | None = None
+    """Headers of columns that are parts of the others (persons within a list): named in a finding, never counted."""
     adds_up_to: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """What a header says of `adds_up_by` ("" for nothing) → fields the columns add up to, row by row. Where they do,
     the match is certain, and columns that do not belong are found out."""
@@ -86,7 +90,7 @@ class Wide(Frozen):
     any_header: bool = False
     """The last pattern takes whatever is left: less certain."""
 
-    _compiles = field_validator("exclude", "skip", "subject", "known")(_compiled)
+    _compiles = field_validator("exclude", "skip", "subject", "known", "inside")(_compiled)
 
     @model_validator(mode="after")
     def _tells_columns_apart(self) -> Self:
@@ -96,7 +100,16 @@ class Wide(Frozen):
 
     def fields(self) -> tuple[str, ...]:
         """All fields the rule names."""
-        named = [self.value, *self.needs, *self.unless, *self.repeat, *self.sum_of_others, *(self.twins or ({}, {}))[0]]
+        named = [
+            self.value,
+            *self.needs,
+            *self.unless,
+            *self.repeat,
+            *self.sum_of_others,
+            *self.balance,
+            *(self.twins or ({}, {}))[0],
+        ]
+        named += self.balance
         named += [name for group in self.needs_any for name in group]
         named += [name for group in self.adds_up_to.values() for name in group]
         named += [part.field for part in self.parts if part.field]

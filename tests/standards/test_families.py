@@ -49,6 +49,10 @@ VOTES = [
      [("erst", None, "CSU", 300, None), ("zweit", None, "CSU", 290, None), ("erst", None, "SPD", 200, None), ("zweit", None, "SPD", 210, None)]),
     ("Stimmkreis;Partei;Erststimmen;Zweitstimmen;Gesamtstimmen;Prozent", "101 Hadern;CSU;300;290;590;50,4",
      [("erst", None, "CSU", 300, None), ("zweit", None, "CSU", 290, None)]),
+    ("Partei;0001 Rathaus;0002 Schule;Gesamt", "CSU;300;200;500", [("einzel", None, "CSU", 300, None), ("einzel", None, "CSU", 200, None)]),
+    (f"{ELECTORS};gültig;CSU Urne;CSU Brief;CSU gesamt;SPD/UL Urne;SPD/UL Brief;SPD/UL gesamt", "1;1000;600;595;200;100;300;195;100;295",
+     [("einzel", None, "CSU", 200, 595), ("einzel", None, "CSU", 100, 595), ("einzel", None, "SPD/UL", 195, 595), ("einzel", None, "SPD/UL", 100, 595)]),
+    ("Abstimmungsbezirk;Stimmberechtigte;Abstimmende;gültige Stimmen;Ja;Nein", "01;1000;600;595;300;295", [("einzel", None, "Ja", 300, 595), ("einzel", None, "Nein", 295, 595)]),
     ("Wahlbezirk;Wahltag;Wahl;Wahlvorschlag Nr;Partei;Stimmen;Anteil", "001;08.03.2026;Stadtratswahl;1;CSU;345;34,5", [("einzel", "1", "CSU", 345, None)]),
 ]  # fmt: skip
 
@@ -61,6 +65,24 @@ def test_votes_are_counted_once_and_as_what_they_are(
     judgement = judged("wahlergebnis", header, line)
     assert judgement.accepted.select("stimme", "liste_nr", "partei", "stimmen", "gueltige").rows() == expected
     assert judgement.rows_rejected == 0
+
+
+def test_rows_of_electors_and_valid_votes_fill_the_lists_of_their_area() -> None:
+    """They are no lists: what they say stands at every list of the same area and kind of vote, and is told."""
+    rows = ("Wahlberechtigte;;1000", "Wählende;;600", "Gültige;1;595", "Gültige;2;590", "CSU;1;300", "CSU;2;290")
+    lines = tuple(f"23.02.2025;{area};{row}" for area in ("212", "213") for row in rows)
+    judgement = judged("wahlergebnis", "Wahltag;Gebietsnummer;Gruppenname;Stimme;Anzahl", *lines)
+    found = judgement.accepted.select("stimme", "stimmen", "wahlberechtigte", "waehler", "gueltige").rows()
+    assert found == [("erst", 300, 1000, 600, 595), ("zweit", 290, 1000, 600, 590)] * 2
+    assert (judgement.rows_rejected, [finding.code for finding in judgement.findings]) == (0, ["figures_taken"])
+
+
+def test_votes_for_persons_are_told_and_not_counted_again() -> None:
+    """Persons stand within their lists: one sentence names their columns."""
+    header = f"{ELECTORS};Gültige Stimmen;6 FDP;601 (Huber, Eva);602 (Maier, Jo);7 ÖDP;701 (Koch, Al)"
+    judgement = judged("wahlergebnis", header, "1;1000;600;120;80;50;25;40;40", "2;900;500;150;90;45;45;60;50")
+    assert judgement.accepted["stimmen"].to_list() == [80, 40, 90, 60]
+    assert "persons_inside" in [finding.code for finding in judgement.findings]
 
 
 def test_the_sum_of_all_areas_is_no_area() -> None:
@@ -115,6 +137,8 @@ BUDGETS = [
     ("art;produkt;betrag;jahr;sollist", ["Aufwendungen;Bauhof, gesamt;5000;2022;Ist", "Erträge;Bauhof, gesamt;70;2022;Soll", "Erträge;Bad;60;2022;Soll"], [(None, None, "aufwand", "ist", 2022, 5000.0), (None, None, "ertrag", "plan", 2022, 70.0)]),
     ("Jahr;Unterabschnitt;Gruppierung;Ansatz;Rechnung", ["2022;0000 Gemeindeorgane;4000 Entgelte;5000;4900"], [("4000", "Entgelte", "aufwand", "plan", 2022, 5000.0), ("4000", "Entgelte", "aufwand", "ist", 2022, 4900.0)]),
     ("Produktbereich;Bezeichnung;Erträge Plan 2024;Aufwendungen Plan 2024;Saldo 2024", ["11;Verwaltung;100;500;-400"], [(None, None, "ertrag", "plan", 2024, 100.0), (None, None, "aufwand", "plan", 2024, 500.0)]),
+    ("Produktbereich;Bezeichnung;Ordentliche Erträge 2024 (TEUR);Ordentliche Aufwendungen 2024 (TEUR);Ergebnis 2024 (TEUR)", ["11;Verwaltung;100;500;-400"],
+     [(None, None, "ertrag", None, 2024, 100000.0), (None, None, "aufwand", None, 2024, 500000.0)]),
 ]  # fmt: skip
 
 
@@ -140,7 +164,45 @@ def test_thousands_of_euros_said_above_the_table_are_euros_and_sums_are_refused(
     assert "unit_from_context" in [finding.code for finding in judgement.findings]
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("11;Verwaltung;1.310,50;9.876,40", "111;Steuerung;310,50;1.876,40", "112;Dienste;1.000,00;8.000,00"),
+        (
+            "1;Steuern;12.345,67;11.222,33",
+            "2;Gebühren;345,67;322,11",
+            "3;Ordentliche Erträge;12.691,34;11.544,44",
+            "4;Löhne;1;2",
+        ),
+    ],
+)
+def test_sums_among_the_rows_count_nothing_twice(lines: tuple[str, ...]) -> None:
+    """A group above its products, a sum below its items: known by the numbers, whatever it is called."""
+    judgement = judged("haushalt", "Produkt;Bezeichnung;Ansatz 2025;Ansatz 2024", *lines, filename="haushalt.csv")
+    assert judgement.rejected["code"].unique().to_list() == ["totals_row"]
+    assert judgement.rows_accepted == 2 * (len(lines) - 1)
+
+
+def test_round_amounts_that_add_up_by_chance_are_kept() -> None:
+    """100 + 200 = 300 in every year is no sum."""
+    lines = ("501;Löhne;100;100", "502;Reisen;200;200", "503;Porto;300;300")
+    assert judged("haushalt", "Konto;Bezeichnung;Ansatz 2025;Ansatz 2024", *lines).rows_accepted == 6
+
+
+def test_a_budget_of_two_years_is_asked_about() -> None:
+    """Whether „Ansatz 2025/2026“ is one year's or both nobody can know."""
+    frame = pl.DataFrame({"Produkt": ["11110"], "Konto": ["501200"], "Ansatz 2025/2026": ["5.000,00"]})
+    judgement = judge(Table(frame, pl.Series([2])), STANDARDS["haushalt"])
+    assert [f.column for f in judgement.findings if f.code == "two_years"] == ["Ansatz 2025/2026"]
+    assert judgement.rows_accepted == 0
+
+
 PEOPLE = [
+    ("Jahr;Bevölkerung¹) insgesamt;Bevölkerung¹) weiblich;Ausländer²);Ausländer in %", "1970³);107 943;54 807;8 662;8,0", "",
+     [("gesamt", 1970, 107943), ("weiblich", 1970, 54807), ("nichtdeutsch", 1970, 8662)]),
+    ("Monat;Einwohner", "02/2023;9.001", "", [("gesamt", 2023, 9001)]),
+    ("Ortsteil;Januar 2023;Februar 2023", "Dorf;100;102", "Einwohner", [("Dorf", 2023, 100), ("Dorf", 2023, 102)]),
+    ("Jahr;Einwohner am 01.01.;Geborene;Einwohner am 31.12.", "2020;9000;80;9100", "", [("gesamt", 2020, 9100)]),
     ("spalte_1;spalte_2;31.12.2021;31.12.2022", "09175111;Anzing;4400;4500", "", [("Anzing", 2021, 4400), ("Anzing", 2022, 4500)]),
     ("AGS;Gemeinde;2021 insgesamt;2021 männlich;2022 insgesamt;2022 männlich", "09175111;Anzing;4400;2200;4500;2250", "Bevölkerung",
      [("Anzing", 2021, 4400), ("Anzing · männlich", 2021, 2200), ("Anzing", 2022, 4500), ("Anzing · männlich", 2022, 2250)]),
