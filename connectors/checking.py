@@ -49,7 +49,7 @@ def check_file(
     """
     from connectors.reading import read_table
     from standards.engine import judge
-    from standards.plausibility import facts_of
+    from standards.facts import facts_of
 
     result = read_table(path, filename=path.name, sheet=sheet)
     table = as_table(result, filename=path.name, ags=ags, undo=undo)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from connectors.landing import LandingLog, Receipt
+from connectors.receipts import LandingLog, Receipt
 from standards.corrections import put_over
 from standards.model import Judgement
 

@@ -1,6 +1,6 @@
 """Facts of the versions that stand: what a file is compared with, its own dataset before and Kommunen of its size.
 
-What does not belong here: what the facts are and what is asked (`standards.plausibility`).
+What does not belong here: what the facts are and what is asked (`standards.comparison`).
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from typing import NamedTuple
 from connectors.raw.reading import current_versions
 from connectors.raw.tables import VERSIONS
 from connectors.register import load_register
+from standards.comparison import Peer, compare, size_class
 from standards.definition import Standard
+from standards.facts import Facts
 from standards.model import Finding
-from standards.plausibility import Facts, Peer, compare, size_class
 from storage.layout import raw_table
 from storage.names import DatasetId, NameInvalid, slug
 from storage.stores import Store

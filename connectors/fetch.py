@@ -17,14 +17,16 @@ from typing import Any
 import structlog
 
 from connectors.config import FetchConfig
-from connectors.conversion import where
-from connectors.landing import FileRefused, LandingLog, Receipt, land
+from connectors.copies import FileRefused
+from connectors.judging import where
+from connectors.landing import land
 from connectors.messages import say
 from connectors.publishers import CkanSource, HttpSource, Publishers
 from connectors.raw.ledger import receipt_frame
 from connectors.raw.loading import as_function, import_dlt, make_pipeline, run, work_folder
 from connectors.raw.spool import arrow
 from connectors.raw.tables import RECEIPTS, ensure_tables
+from connectors.receipts import LandingLog, Receipt
 from connectors.sources.base import Fetched, Order, SourceFailed
 from connectors.sources.ckan import CkanFetcher
 from connectors.sources.http import HttpFetcher

@@ -17,11 +17,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from connectors.landing import FileRefused, Landed, LandingLog, Receipt, land, land_withdrawal, private_copy
+from connectors.copies import FileRefused, private_copy
+from connectors.landing import Landed, land, land_withdrawal
 from connectors.loadrun import DatasetReport, LoadReport, Prepared, asset_source, load_run
 from connectors.messages import say
 from connectors.publishers import Publishers
 from connectors.raw.loading import work_folder
+from connectors.receipts import LandingLog, Receipt
 from storage.manifest import Classification
 from storage.names import DatasetId, NameInvalid, slug
 from storage.sites import Sites

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
-from connectors.conversion import Outcome, convert
+from connectors.conversion import convert
 from connectors.corrections import LONGEST, earlier
-from connectors.landing import LandingLog, Receipt
+from connectors.outcomes import Outcome
 from connectors.pending import Known, Move, Plan, Pointer, Step, make_plan
 from connectors.publishers import Publishers
 from connectors.raw.ledger import pointer_frame, receipt_frame, receipt_of, version_frame
@@ -28,6 +28,7 @@ from connectors.raw.loading import make_pipeline, raw_source, run, work_folder
 from connectors.raw.reading import current_pointers, scan, standing
 from connectors.raw.spool import Spool
 from connectors.raw.tables import POINTERS, RECEIPTS, VERSIONS, ensure_tables, rejects_table, schemas
+from connectors.receipts import LandingLog, Receipt
 from connectors.releases import decisions_of
 from standards.model import ColumnMatch, Hold, Repair, Severity
 from storage.sites import Sites

@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from connectors.checking import NO_STANDARD
-from connectors.landing import Receipt
 from connectors.publishers import Publishers
+from connectors.receipts import Receipt
 from connectors.releases import Decision, Decisions
 from standards.definition import Standard
 from storage.manifest import Classification

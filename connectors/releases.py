@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from connectors.landing import LandingLog, Receipt
+from connectors.receipts import LandingLog, Receipt
 from storage.layout import landing_decision
 from storage.names import DatasetId
 from storage.sites import Sites

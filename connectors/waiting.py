@@ -24,9 +24,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from connectors.conversion import Outcome, convert
-from connectors.landing import LandingLog
+from connectors.conversion import convert
 from connectors.loadrun import LoadReport, Prepared, gather, moves_of, report_of
+from connectors.outcomes import Outcome
 from connectors.pending import Known, Standing, Task, named, without_standard_id
 from connectors.publishers import Publishers
 from connectors.raw.ledger import pointer_frame, version_frame
@@ -34,6 +34,7 @@ from connectors.raw.loading import work_folder
 from connectors.raw.reading import scan, standing, version_rows
 from connectors.raw.spool import Spool
 from connectors.raw.tables import POINTERS, VERSIONS, ensure_tables, rejects_table
+from connectors.receipts import LandingLog
 from connectors.releases import Decision, Verdict, decide
 from standards.model import Judgement
 from standards.writing import write_rejected_rows

@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
-from connectors.landing import display_name
+from connectors.copies import display_name
 from intake import csrf
 from intake.guard import client_of
 from intake.messages import Problem

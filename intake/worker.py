@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from standards.model import Judgement
 
 SURE = 0.5
-"""The least score with which columns tell a package, as in `connectors.conversion`."""
+"""The least score with which columns tell a package; without it the clerk is asked."""
+
 XLSX_ROWS = 50_000
 """Result files above this are CSV only: Excel files of more rows take too long to write."""
 

@@ -6,7 +6,9 @@
 | `loading` | dlt: the pipeline, the sources with one resource per table, exactly once |
 | `destination` | dlt's file destination without a wait of a second per load |
 | `spool` | rows on their way into the tables, in bounded memory |
+| `ledger` | the rows of the tables that are about versions, pointers and receipts |
 | `reading` | which version of which dataset is current, and its rows |
+| `history`, `difference` | what stood when, and the way of one row back; what changed between two tables |
 
 `raw/<standard>` and `raw/<standard>_rejects` hold rows, `raw/versions` one row per version, `raw/receipts` one per
 entry of the landing log, `raw/pointers` one per move of a pointer. The pointers are written last: they are the commit.

@@ -14,9 +14,9 @@ from typing import Any
 
 import polars as pl
 
-from connectors.landing import LandingLog, Receipt
 from connectors.raw.reading import scan
 from connectors.raw.tables import POINTERS, VERSIONS, rejects_table
+from connectors.receipts import LandingLog, Receipt
 from standards.corrections import as_correction
 from standards.definition import Standard
 from storage.names import DatasetId

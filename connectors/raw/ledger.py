@@ -14,10 +14,10 @@ from typing import Any
 
 import polars as pl
 
-from connectors.conversion import Outcome
-from connectors.landing import Receipt
+from connectors.outcomes import Outcome
 from connectors.pending import Move
 from connectors.raw.tables import LEDGER, POINTERS, RECEIPTS, VERSIONS
+from connectors.receipts import Receipt
 from storage.names import DatasetId
 
 _FINDINGS_MAX = 500

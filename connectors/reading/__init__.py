@@ -5,14 +5,17 @@
 | `reader`, `batch`, `joint` | which kind of file, which module reads it (`read_table`, `read_many`) |
 | `kinds` | what is it, by content? PDF, pictures and the like are refused here |
 | `encoding`, `mojibake`, `lineends`, `delimited` | text: bytes to characters and lines |
-| `candidates`, `dialect`, `quotes`, `fixedwidth`, `records`, `bulk` | text: delimiters, quotes, drawn tables, records |
+| `candidates`, `dialect`, `quotes`, `fixedwidth` | text: delimiters, quotes, drawn tables |
+| `records`, `parser`, `splitter`, `quotescan`, `bulk` | text: records and their cells, tolerantly and in bulk |
+| `chunks`, `outline`, `blocks` | large text, a block at a time |
 | `textfile`, `tables` | decoded text to its table; several tables in one text |
-| `cells`, `layout`, `headerrows`, `footers`, `facts` | any grid of cells: title lines, header rows, lines beside it |
-| `assemble`, `builder`, `mend`, `names`, `choices` | records to columns: padding, torn rows, names, decisions told |
+| `cells`, `words`, `layout`, `headerrows`, `footers`, `facts` | any grid: title lines, header rows, lines beside it |
+| `head`, `assemble`, `builder`, `mend`, `names`, `choices` | records to columns: header, torn rows, names, decisions |
 | `workbook`, `sheets`, `sheetcells`, `sheetxml`, `sheettables`, `merged` | XLSX, XLSB, XLS, ODS |
 | `precheck`, `archive`, `package` | what is refused before it is loaded; zip and workbook packages |
 | `jsonfile`, `jsontext`, `envelopes`, `geojson`, `geometry`, `flatten` | JSON and GeoJSON |
-| `xmlfile`, `xmlplaces`, `htmltable`, `dbf`, `shapes`, `parquet`, `geoparquet` | everything else that has records |
+| `xmlfile`, `xmltree`, `xmlcells`, `xmlplaces` | XML, KML, GPX |
+| `htmltable`, `dbf`, `shapes`, `parquet`, `geoparquet` | everything else that has records |
 | `writing`, `many` | the table as RFC 4180 CSV; many files into one folder |
 | `messages`, `limits`, `result` | the German sentences, the bounds, the values that leave the room |
 

@@ -15,7 +15,8 @@ import polars as pl
 
 from connectors.reading import joint
 from connectors.reading.limits import FAST_BYTES
-from connectors.reading.records import Dialect, Record, parse
+from connectors.reading.parser import parse
+from connectors.reading.records import Dialect, Record
 from connectors.reading.result import ReadReport, ReadResult
 
 Fingerprint = tuple[object, ...]

@@ -2,7 +2,7 @@
 
 Only what is regular is read here. A block that is not what the samples promised ends the reading with `Uneven`; what
 was read before is void, and the caller asks for the chunks again (where something was learned) or reads the tolerant
-way. What does not belong here: decisions of its own.
+way. What does not belong here: where the table stands (`outline`), decisions of its own.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import polars as pl
 
 from connectors.reading import bulk
 from connectors.reading import encoding as encodings
-from connectors.reading.assemble import Head, assemble_bulk, header_again, mended_notes
+from connectors.reading.assemble import assemble_bulk, mended_notes
 from connectors.reading.blocks import ahead, cut, digest_of, head_of, in_utf8, windows_of
 from connectors.reading.builder import Builder
 from connectors.reading.delimited import (
@@ -24,17 +24,18 @@ from connectors.reading.delimited import (
     WINDOW,
     is_delimited,
     late_quotes,
-    regular_start,
-    tail_of,
 )
 from connectors.reading.dialect import Guess, sniff
 from connectors.reading.encoding import Encoding
+from connectors.reading.head import header_again
 from connectors.reading.kinds import kind_of
 from connectors.reading.limits import MAX_FILE_BYTES, SAMPLE_CHARS
 from connectors.reading.lineends import unify_ends
 from connectors.reading.mend import Mender, mender
 from connectors.reading.messages import refuse, size_de
-from connectors.reading.records import Anomalies, Record, parse
+from connectors.reading.outline import Outline, outline_of
+from connectors.reading.parser import parse
+from connectors.reading.records import Anomalies
 from connectors.reading.result import ReadReport, Unreadable
 from connectors.reading.textfile import Read, Told, quote_notes, report_of, sample_of
 
@@ -60,29 +61,10 @@ class Chunk:
     is_last: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Outline:
-    """Where the table stands in the file."""
-
-    head: Head
-    first_line: int
-    """1-based line of the first row."""
-    top: int
-    """Bytes of UTF-8 above it."""
-    width: int
-    names: tuple[str, ...]
-    footer: tuple[Record, ...]
-    below: int
-    """Bytes of UTF-8 below the last row."""
-    body: tuple[Record, ...]
-    """The first rows: what a row that the delimiter tore apart should look like."""
-    extras: dict[str, str]
-
-
 class TextChunks:
     """A large regular text file. `report` is whole once the chunks have been gone through."""
 
-    def __init__(self, path: Path, encoding: Encoding, guess: Guess, outline: _Outline, sample: pl.DataFrame) -> None:
+    def __init__(self, path: Path, encoding: Encoding, guess: Guess, outline: Outline, sample: pl.DataFrame) -> None:
         self._path = path
         self._encoding = encoding
         self._guess = guess
@@ -258,7 +240,7 @@ def open_chunks(path: Path, filename: str = "") -> TextChunks | None:
     windows = windows_of(path, encoding)
     if guess.dialect.quotechar is None and b'"' in (seen := b"\n".join(windows)):
         guess = replace(guess, dialect=late_quotes(seen, guess.dialect))
-    found = _outline(head, windows[-1], guess, windows)
+    found = outline_of(head, windows[-1], guess, windows)
     return TextChunks(path, encoding, guess, *found) if found else None
 
 
@@ -268,30 +250,6 @@ def _is_text(digest: bytes, filename: str) -> bool:
     except Unreadable:
         # a digest of a workbook is a broken workbook; who reads the whole file knows better
         return False
-
-
-def _outline(head: bytes, end: bytes, guess: Guess, windows: list[bytes]) -> tuple[_Outline, pl.DataFrame] | None:
-    start = regular_start(head, guess)
-    if start is None:
-        return None
-    top_rows, body, width, top = start
-    bottom, footer = tail_of(end, guess)
-    rows = [_rows_of(head[top:], guess, width), *(_rows_of(window, guess, width) for window in windows[:-1])]
-    sample = pl.concat([frame for frame in rows if frame is not None] or [pl.DataFrame()])
-    if not sample.height:
-        return None
-    table = assemble_bulk(top_rows, sample, pl.int_range(sample.height, eager=True), footer, 0)
-    names, below = tuple(table.frame.columns), len(end) - bottom
-    return _Outline(
-        top_rows, body[0][0], top, width, names, tuple(footer), below, tuple(body), table.extras
-    ), table.frame
-
-
-def _rows_of(window: bytes, guess: Guess, width: int) -> pl.DataFrame | None:
-    """The rows of whole lines out of the file; None where a window begins or ends inside a record."""
-    dialect = guess.dialect
-    parsed = bulk.read_body(window, dialect.delimiter, dialect.quotechar, width)
-    return parsed[0] if parsed else None
 
 
 def _nothing(at: int) -> pl.Expr:

@@ -14,17 +14,19 @@ from itertools import islice
 
 from connectors.reading import bulk
 from connectors.reading import encoding as encodings
-from connectors.reading.assemble import Assembled, Head, assemble_bulk, read_head
+from connectors.reading.assemble import Assembled, assemble_bulk
 from connectors.reading.dialect import Guess, sniff
 from connectors.reading.encoding import Encoding
 from connectors.reading.fixedwidth import find_drawn
 from connectors.reading.footers import split_footer
+from connectors.reading.head import Head, read_head
 from connectors.reading.limits import FAST_BYTES, SAMPLE_CHARS, SAMPLE_RECORDS
 from connectors.reading.lineends import unify_ends
 from connectors.reading.messages import note
 from connectors.reading.mojibake import undo_mojibake
+from connectors.reading.parser import parse
 from connectors.reading.quotes import straighten
-from connectors.reading.records import Dialect, Record, parse
+from connectors.reading.records import Dialect, Record
 from connectors.reading.result import Note, ReadResult
 from connectors.reading.textfile import Read, Told, read_text, report_of, sample_of
 

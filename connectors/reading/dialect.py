@@ -14,8 +14,9 @@ from connectors.reading.candidates import SINGLE, candidates
 from connectors.reading.cells import shape
 from connectors.reading.footers import BESIDE
 from connectors.reading.limits import SAMPLE_RECORDS
+from connectors.reading.parser import parse
 from connectors.reading.quotes import escape_of, has_double, quote_of
-from connectors.reading.records import Anomalies, Dialect, parse
+from connectors.reading.records import Anomalies, Dialect
 
 _PRIOR = {
     ";": 1.0,

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from connectors.reading.records import Dialect, follows_rule
+from connectors.reading.parser import follows_rule
+from connectors.reading.records import Dialect
 
 _TYPOGRAPHIC = (
     ("„", "“"),

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from connectors.reading.assemble import Assembled, Spans, assemble
+from connectors.reading.assemble import Assembled, assemble
 from connectors.reading.cells import filled
+from connectors.reading.head import Spans
 from connectors.reading.messages import note
 from connectors.reading.records import Record
 from connectors.reading.result import Decision, Note

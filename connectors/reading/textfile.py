@@ -16,8 +16,9 @@ from connectors.reading.fixedwidth import Drawn, find_drawn
 from connectors.reading.limits import SAMPLE_CHARS
 from connectors.reading.lineends import unify_ends
 from connectors.reading.messages import note, refuse
+from connectors.reading.parser import parse
 from connectors.reading.quotes import straighten
-from connectors.reading.records import Anomalies, Dialect, Record, parse
+from connectors.reading.records import Anomalies, Dialect, Record
 from connectors.reading.result import Decision, Note, ReadReport, ReadResult
 from connectors.reading.tables import Table, choose, split_tables
 

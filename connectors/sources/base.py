@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from connectors.landing import Receipt
 from connectors.publishers import SourceSpec
+from connectors.receipts import Receipt
 from storage.manifest import Classification
 from storage.names import DatasetId
 

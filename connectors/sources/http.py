@@ -21,8 +21,8 @@ import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from connectors.config import FetchConfig
-from connectors.landing import Receipt
 from connectors.publishers import HttpSource
+from connectors.receipts import Receipt
 from connectors.sources.base import Fetched, Order, SourceFailed
 from connectors.sources.netguard import guarded_client
 

@@ -17,7 +17,7 @@ from typing import Protocol
 from uuid import uuid4
 
 from connectors.config import FetchConfig
-from connectors.landing import FileRefused, private_copy
+from connectors.copies import FileRefused, private_copy
 from connectors.messages import say
 from connectors.publishers import DatasetSpec, InboxSource, Publishers
 from storage.names import DatasetId, NameInvalid, slug

@@ -11,9 +11,17 @@ intake.py     intake serve|token
 publish.py    publish plan|apply|rollback
 stack.py      stack up|down|status
 stores.py     stores status|replicate|verify|repair|drill
-packages.py   standards list|show|template, publishers check
+packages.py   standards list|show|template|scaffold, publishers check
+answers.py    answers list|forget
+waiting.py    held list|release|reject, rejects list|replay|write
+difference.py diff
+trace.py      trace
+statewide.py  statewide
+folders.py    a folder given to check
 arguments.py  what several commands ask for
-output.py     tables, JSON, progress
+words.py      what several commands say alike
+output.py     tables and JSON
+progress.py   how far a run is
 ```
 """
 

@@ -15,7 +15,20 @@ from typing import Any
 
 import typer
 
-from orchestration.cli import answers, files, history, intake, packages, pipeline, publish, stack, stores, waiting
+from orchestration.cli import (
+    answers,
+    difference,
+    files,
+    intake,
+    packages,
+    pipeline,
+    publish,
+    stack,
+    statewide,
+    stores,
+    trace,
+    waiting,
+)
 from orchestration.cli.output import CannotError, err
 
 app = typer.Typer(
@@ -43,9 +56,9 @@ _add(pipeline.withdraw, "withdraw", _HAND_IN)
 _add(pipeline.run, "run", _RUN)
 _add(pipeline.dev, "dev", _RUN)
 app.add_typer(answers.app, name="answers", rich_help_panel=_HAND_IN)
-_add(history.statewide, "statewide", _LOOK)
-_add(history.diff, "diff", _LOOK)
-_add(history.trace, "trace", _LOOK)
+_add(statewide.statewide, "statewide", _LOOK)
+_add(difference.diff, "diff", _LOOK)
+_add(trace.trace, "trace", _LOOK)
 app.add_typer(intake.app, name="intake", rich_help_panel=_HAND_IN)
 app.add_typer(waiting.held, name="held", rich_help_panel=_HAND_IN)
 app.add_typer(waiting.rejects, name="rejects", rich_help_panel=_HAND_IN)

@@ -10,6 +10,7 @@ import typer
 from orchestration.cli.output import CannotError
 
 if TYPE_CHECKING:
+    from orchestration.platform import Platform
     from standards.definition import Standard
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
@@ -40,6 +41,13 @@ def undone(undo: Collection[str] | None) -> frozenset[str]:
     if unknown:
         raise CannotError(f"“{unknown[0]}” is no kind of repair. Kinds are: {', '.join(sorted(REPAIRS))}.")
     return frozenset(undo)
+
+
+def load_platform() -> Platform:
+    """Return the rooms' objects, as the settings say."""
+    from orchestration.platform import Platform
+
+    return Platform.load()
 
 
 def known_standards() -> dict[str, Standard]:

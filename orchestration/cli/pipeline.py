@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.cli.arguments import AsJson, Maps, Undo, require_standard, undone, wrong_ags
+from orchestration.cli.arguments import AsJson, Maps, Undo, load_platform, require_standard, undone, wrong_ags
 from orchestration.cli.output import CannotError, err, out, print_json, table
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def demo(as_json: AsJson = False) -> None:
     """Run the whole way on invented sample files of real Kommunen; ends with a table and the portal's start page."""
     from connectors.demo import write_demo
 
-    platform = _platform()
+    platform = load_platform()
     home = platform.settings.home.absolute()
     summary = write_demo(platform.settings.inbox_path, home / "publishers")
     err.print(
@@ -34,7 +34,7 @@ def demo(as_json: AsJson = False) -> None:
 
 def run(as_json: AsJson = False) -> None:
     """Do everything that is due: fetch, load, build, export, replicate, publish. Nothing new: writes nothing."""
-    _everything(_platform(), as_json=as_json)
+    _everything(load_platform(), as_json=as_json)
 
 
 def _everything(platform: Platform, *, as_json: bool) -> None:
@@ -103,7 +103,7 @@ def ingest(
     from connectors.ingest import convert_and_load, ingest_files
     from orchestration.locking import exclusive
 
-    platform = _platform()
+    platform = load_platform()
     if platform.publishers.get(publisher) is None:
         raise CannotError(wrong_ags(publisher))
     _require(paths, standard, platform)
@@ -192,7 +192,7 @@ def withdraw(
     from orchestration.locking import exclusive
     from storage.names import DatasetId
 
-    platform = _platform()
+    platform = load_platform()
     name = DatasetId.parse(dataset)
     with exclusive(platform.settings.home):
         try:
@@ -212,7 +212,7 @@ def dev(
     """Open the Dagster UI with its daemon on this installation; ends with Ctrl-C."""
     from orchestration.running import dagster_home, end_dead_runs, instance
 
-    platform = _platform()
+    platform = load_platform()
     home = dagster_home(platform.settings.home)
     with instance(platform) as held:
         end_dead_runs(held)
@@ -226,9 +226,3 @@ def dev(
     os.environ["DAGSTER_HOME"] = str(home)
     os.environ["ALLMENDE_HOME"] = str(platform.settings.home.absolute())
     os.execv(command[0], [*command, "--host", "127.0.0.1", "--port", str(port)])  # noqa: S606 - no shell, our own program
-
-
-def _platform() -> Platform:
-    from orchestration.platform import Platform
-
-    return Platform.load()

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.cli.arguments import AsJson, require_standard
+from orchestration.cli.arguments import AsJson, load_platform, require_standard
 from orchestration.cli.output import CannotError, err, out, print_json, table
 
 if TYPE_CHECKING:
     from connectors.ingest import DatasetReport
     from connectors.releases import Verdict
-    from orchestration.platform import Platform
 
 held = typer.Typer(help="Files with personal data wait here until a person releases them.", no_args_is_help=True)
 rejects = typer.Typer(
@@ -31,7 +30,7 @@ def held_list(publisher: Publisher = "", as_json: AsJson = False) -> None:
     """List the files that wait for release, and why."""
     from connectors.waiting import held as waiting
 
-    platform = _platform()
+    platform = load_platform()
     found = waiting(platform.sites, platform.publishers, platform.standards, publisher)
     if as_json:
         print_json({"held": found})
@@ -72,7 +71,7 @@ def _decide(dataset: str, verdict: Verdict, by: str, reason: str, *, as_json: bo
 
     if not by.strip() or not reason.strip():
         raise CannotError("Say who decides (--by) and why (--reason).")
-    platform = _platform()
+    platform = load_platform()
     name = DatasetId.parse(dataset)
     with exclusive(platform.settings.home):
         decision = decide_held(
@@ -97,7 +96,7 @@ def rejects_list(publisher: Publisher = "", as_json: AsJson = False) -> None:
     """List the datasets with rejected rows and the refused files, and why."""
     from connectors.waiting import rejects as waiting
 
-    platform = _platform()
+    platform = load_platform()
     found = waiting(platform.sites, platform.publishers, platform.standards, publisher)
     if as_json:
         print_json({"rejects": found})
@@ -122,7 +121,7 @@ def rejects_replay(
     from connectors.waiting import replay
     from orchestration.locking import exclusive
 
-    platform = _platform()
+    platform = load_platform()
     if standard:
         require_standard(standard, platform.standards)
     with exclusive(platform.settings.home):
@@ -148,13 +147,7 @@ def rejects_write(
     from connectors.waiting import write_waiting
     from storage.names import DatasetId
 
-    platform = _platform()
+    platform = load_platform()
     name = DatasetId.parse(dataset)
     count = write_waiting(platform.sites, platform.publishers, platform.standards, name, output)
     err.print(f"{count} rows in {output}; hand it in again with --dataset {name.slug}.", markup=False)
-
-
-def _platform() -> Platform:
-    from orchestration.platform import Platform
-
-    return Platform.load()

@@ -16,8 +16,7 @@ from xml.etree import ElementTree as ET
 import polars as pl
 import pytest
 
-from connectors.checking import recognise
-from connectors.conversion import as_table
+from connectors.checking import as_table, recognise
 from connectors.reading import read_table
 from standards.engine import judge
 from standards.model import Judgement, Table

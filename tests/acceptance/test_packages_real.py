@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from connectors.conversion import as_table, recognise
+from connectors.checking import as_table, recognise
 from connectors.reading import Unreadable, read_table
 from standards.engine import judge
 from standards.model import Judgement

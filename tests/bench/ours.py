@@ -77,7 +77,8 @@ def small(folder: Path, home: Path) -> Steps:
     steps = Steps()
     with steps.step("import"):
         from connectors.ingest import load_run
-        from connectors.landing import LandingLog, land
+        from connectors.landing import land
+        from connectors.receipts import LandingLog
         from orchestration.dbt import environment, executable, target_path
         from orchestration.platform import Platform
         from orchestration.settings import DBT_PROJECT

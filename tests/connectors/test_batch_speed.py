@@ -11,7 +11,7 @@ from dlt.common.destination.client import HasFollowupJobs, RunnableLoadJob
 from dlt.destinations.impl.filesystem.filesystem import FilesystemClient
 from dlt.destinations.job_impl import FinalizedLoadJobWithFollowupJobs
 
-from connectors import conversion
+from connectors import judging
 from connectors.raw.destination import PromptClient
 from connectors.reading import ReadResult, bulk, joint, read_many, read_table
 from connectors.reading.records import Dialect
@@ -90,7 +90,7 @@ def test_one_unjudgeable_file_spoils_no_other(monkeypatch: pytest.MonkeyPatch) -
     frame = pl.DataFrame({"Baumart": ["Ahorn"]})
     names = [f"{at}.csv" for at in range(15)] + ["schlecht.csv"]
     tables = [Table(frame, pl.Series("row", [2]), filename=name) for name in names]
-    judged = conversion._judge_group(tables, load_standards()["baumkataster"])
+    judged = judging.judge_group(tables, load_standards()["baumkataster"])
     assert [judgement is None for judgement in judged] == [False] * 15 + [True]
     assert len(calls) == 9
 

@@ -13,9 +13,9 @@ from connectors.config import FetchConfig
 from connectors.fetch import FetchReport, fetch_run
 from connectors.fetch import fetch as fetch_and_note
 from connectors.ingest import convert_and_load, withdraw
-from connectors.landing import LandingLog
 from connectors.publishers import DatasetSpec, PublisherSpec
 from connectors.raw.reading import scan
+from connectors.receipts import LandingLog
 from storage.names import DatasetId
 
 AGS = "09461000"

@@ -17,9 +17,9 @@ from deltalake import write_deltalake
 
 from connectors import loadrun
 from connectors.checking import check_file
-from connectors.conversion import stand_of
+from connectors.copies import FileRefused
 from connectors.ingest import asset_source, convert_and_load, ingest_files, load_run, restore, withdraw
-from connectors.landing import FileRefused
+from connectors.outcomes import stand_of
 from connectors.pending import version_id
 from connectors.publishers import DatasetSpec, PublisherSpec
 from connectors.raw import (

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from connectors.landing import FileRefused, LandingLog, display_name, land, land_withdrawal, private_copy
+from connectors.copies import FileRefused, display_name, private_copy
+from connectors.landing import land, land_withdrawal
+from connectors.receipts import LandingLog
 from storage.names import DatasetId
 from storage.sites import Sites
 

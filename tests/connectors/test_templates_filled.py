@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from connectors.conversion import as_table, recognise
+from connectors.checking import as_table, recognise
 from connectors.reading import read_table
 from standards.definition import FieldDef, Standard
 from standards.engine import judge

@@ -14,7 +14,7 @@ from connectors.raw.reading import scan
 from connectors.releases import decide
 from connectors.waiting import NotHeldError, decide_held, held, rejects, replay, write_waiting
 from standards.definition import Standard
-from standards.plausibility import facts_of
+from standards.facts import facts_of
 from storage.manifest import Classification
 from storage.names import DatasetId
 
@@ -182,7 +182,7 @@ def test_replay_judges_what_waits_under_todays_rules(platform, hand_in, load, mo
 
 def test_a_decision_needs_a_name_and_a_reason(platform, hand_in, load) -> None:
     """Nobody releases anything without saying who and why."""
-    from connectors.landing import LandingLog
+    from connectors.receipts import LandingLog
 
     hand_in(PERSONAL)
     receipt = LandingLog.load(platform[0].onprem, BAEUME).latest_content(BAEUME)

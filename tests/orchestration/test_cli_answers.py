@@ -9,7 +9,8 @@ import pytest
 
 from connectors import answers
 from connectors.answers import told_for
-from connectors.landing import LandingLog, land
+from connectors.landing import land
+from connectors.receipts import LandingLog
 from orchestration.platform import Platform
 from storage.names import DatasetId
 

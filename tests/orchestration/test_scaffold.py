@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from orchestration.scaffold import MARK, ScaffoldRefused, name_to_dbt, plan, write
+from orchestration.scaffold import ScaffoldRefused, name_to_dbt, plan, write
+from orchestration.scaffold_sql import MARK
 from orchestration.settings import DBT_PROJECT
 from standards.registry import load_standards
 

@@ -5,10 +5,11 @@ import json
 import polars as pl
 import pytest
 
+from standards.comparison import Peer, compare, size_class
 from standards.definition import Standard
 from standards.engine import judge, judge_many
+from standards.facts import Facts, facts_of
 from standards.model import Table
-from standards.plausibility import Facts, Peer, compare, facts_of, size_class
 from standards.registry import load_standards
 
 RULES = (
