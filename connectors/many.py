@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from connectors.checking import as_table, decided
+from connectors.reading.batch import Memory
+from connectors.reading.blocks import begun
+from connectors.reading.reader import read_many
 from connectors.reading.result import ReadResult, Unreadable
 from standards.model import Judgement, Table
 
@@ -22,8 +25,9 @@ if TYPE_CHECKING:
 
 FILE = "datei"
 """Column of the outputs that says which file a row is from."""
-_BYTES = 64 * 1024**2
-_FILES = 4096
+_BYTES = 32 * 1024**2
+_FILES = 1100
+"""Read and judged together; the next ones are read while these are judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +70,9 @@ def check_many(
     from standards.sinks import Rows
 
     checked: list[Checked] = []
-    with Rows(fixed) as good, Rows(rejects) as bad:
-        for paths in _batches(files_below(folder)):
-            names = [str(path.relative_to(folder)) for path in paths]
-            results, judged = _judged(paths, standard, ags, kept)
+    with begun(_read(folder)) as read, Rows(fixed) as good, Rows(rejects) as bad:
+        for names, paths, results in read:
+            judged = _judged(paths, results, standard, ags, kept)
             checked += [
                 _checked(name, *pair) for name, pair in zip(names, zip(results, judged, strict=True), strict=True)
             ]
@@ -79,6 +82,14 @@ def check_many(
         good.finish()
         bad.finish()
     return checked
+
+
+def _read(folder: Path) -> Iterator[tuple[list[str], list[Path], list[ReadResult | Unreadable]]]:
+    """The files in batches, each with its name below the folder and what was read of it."""
+    memory = Memory()
+    for paths in _batches(files_below(folder)):
+        names = [str(path.relative_to(folder)) for path in paths]
+        yield names, paths, read_many([(path.name, path.read_bytes()) for path in paths], memory)
 
 
 def _batches(paths: Sequence[Path]) -> Iterator[list[Path]]:
@@ -97,15 +108,14 @@ def _batches(paths: Sequence[Path]) -> Iterator[list[Path]]:
 
 def _judged(
     paths: Sequence[Path],
+    results: list[ReadResult | Unreadable],
     standard: Standard | Mapping[str, Standard],
     ags: str | None,
     kept: Mapping[str, str] | None,
-) -> tuple[list[ReadResult | Unreadable], list[Judgement | None]]:
-    """Read all, then judge together what is of one standard."""
-    from connectors.reading import read_many
+) -> list[Judgement | None]:
+    """Judge together what is of one standard. What tells none takes its refusal as the result."""
     from standards.engine import judge_many
 
-    results = read_many([(path.name, path.read_bytes()) for path in paths])
     groups: dict[str, list[int]] = {}
     tables: dict[int, Table] = {}
     chosen: dict[str, Standard] = {}
@@ -123,7 +133,7 @@ def _judged(
     for name, members in groups.items():
         for at, one in zip(members, judge_many([tables[at] for at in members], chosen[name]), strict=True):
             judged[at] = one
-    return results, judged
+    return judged
 
 
 def _checked(name: str, result: ReadResult | Unreadable, judged: Judgement | None) -> Checked:

@@ -9,6 +9,7 @@ import codecs
 import queue
 import threading
 from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -132,23 +133,33 @@ def cut(text: bytes, quote: bytes, hold: int, before: int = 0) -> int:
 
 def ahead(items: Iterator[_T]) -> Iterator[_T]:
     """The items, the next one made in a thread of its own while the last one is worked on."""
+    with begun(items) as made:
+        yield from made
+
+
+@contextmanager
+def begun(items: Iterator[_T]) -> Iterator[Iterator[_T]]:
+    """The same, and the first one is made at once, before it is asked for."""
     made: queue.Queue[tuple[list[_T], BaseException | None]] = queue.Queue(1)
     is_over = threading.Event()
-
     worker = threading.Thread(target=_make, args=(items, made, is_over), daemon=True)
     worker.start()
     try:
-        while True:
-            found, error = made.get()
-            if error is not None:
-                raise error
-            if not found:
-                return
-            yield found[0]
-            del found
+        yield _taken(made)
     finally:
         is_over.set()
         worker.join()
+
+
+def _taken(made: queue.Queue[tuple[list[_T], BaseException | None]]) -> Iterator[_T]:
+    while True:
+        found, error = made.get()
+        if error is not None:
+            raise error
+        if not found:
+            return
+        yield found[0]
+        del found
 
 
 def _make(

@@ -65,9 +65,12 @@ def read_table(source: Path | bytes, *, filename: str = "", sheet: str | None = 
         raise refuse("unexpected", error=type(error).__name__) from error
 
 
-def read_many(items: Sequence[tuple[str, bytes]]) -> list[ReadResult | Unreadable]:
-    """Each (file name, bytes) as `read_table` reads it, in order; a refusal takes the place of its result."""
-    memory = Memory()
+def read_many(items: Sequence[tuple[str, bytes]], memory: Memory | None = None) -> list[ReadResult | Unreadable]:
+    """Each (file name, bytes) as `read_table` reads it, in order; a refusal takes the place of its result.
+
+    `memory`: the layouts that an earlier call met.
+    """
+    memory = memory or Memory()
     results: dict[int, ReadResult | Unreadable] = {}
     waiting: dict[Fingerprint, list[int]] = defaultdict(list)
     for at, (filename, data) in enumerate(items):
