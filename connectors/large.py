@@ -6,15 +6,13 @@ read (`reading.chunks`), how parts are judged (`standards.streaming`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from functools import partial
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from connectors.checking import check_file, decided
-from connectors.reading.chunks import TextChunks, Uneven, open_chunks
+from connectors.reading.chunks import Chunk, TextChunks, Uneven, open_chunks
 from connectors.reading.result import ReadReport
 from connectors.register import land_bbox
 from standards.model import Judgement, Table
@@ -47,13 +45,14 @@ def check_to_files(
     A large text is read, judged and written in blocks; then the judgement has counts, but no rows. Excel files and
     lists of changes are made of the whole table. `book`: see `check_file`; files in blocks are not compared.
     """
-    from standards.writing import write_fixed, write_rejects
-
     excel = any(out is not None and out.suffix.lower() == ".xlsx" for out in (fixed, rejects))
     if not (sheet or changes or excel):
         in_blocks = _check_large(path, standard, ags, (fixed, rejects), undo=undo, told=told, kept=kept)
         if in_blocks is not None:
             return in_blocks
+    from connectors.checking import check_file
+    from standards.writing import write_fixed, write_rejects
+
     result, judgement = check_file(
         path, standard, ags, sheet=sheet, undo=undo, changes=changes, told=told, kept=kept, book=book
     )
@@ -76,29 +75,40 @@ def _check_large(
     kept: Mapping[str, str] | None,
 ) -> tuple[ReadReport, Judgement] | None:
     """None where the file is small, no text, or not plainly regular; then nothing was written."""
-    from standards.sinks import FileSink
-    from standards.streaming import judge_stream
-
     chunks = open_chunks(path)
     for _ in range(_TRIES if chunks else 0):
         assert chunks is not None  # noqa: S101  the loop does not run without
-        table, chosen = decided(_facts(chunks, path.name, ags, undo), standard, told, kept)
-        try:
-            with FileSink(chosen, *outputs, tuple(table.frame.columns)) as sink:
-                judgement = judge_stream(partial(_parts, chunks), table, chosen, sink)
-                sink.finish()
-        except Uneven as reason:
-            if not reason.is_learned:
-                return None
-        else:
-            return chunks.report, judgement
+        facts = _facts(chunks, path.name, ags, undo)
+        with chunks.begun() as first:
+            # loaded while the first block is read
+            from connectors.checking import decided
+            from standards.sinks import FileSink
+            from standards.streaming import judge_stream
+
+            table, chosen = decided(facts, standard, told, kept)
+            try:
+                with FileSink(chosen, *outputs, tuple(table.frame.columns)) as sink:
+                    judgement = judge_stream(_passes(chunks, first), table, chosen, sink)
+                    sink.finish()
+            except Uneven as reason:
+                if not reason.is_learned:
+                    return None
+            else:
+                return chunks.report, judgement
     return None
 
 
-def _parts(chunks: TextChunks) -> Iterable[Part]:
+def _passes(chunks: TextChunks, first: Iterator[Chunk]) -> Callable[[], Iterable[Part]]:
+    """The parts for one pass after another; for the first one they are being read already."""
     from standards.streaming import Part
 
-    return (Part(chunk.frame, chunk.row_numbers, chunk.is_last) for chunk in chunks.chunks())
+    begun = [first]
+
+    def parts() -> Iterable[Part]:
+        read = begun.pop() if begun else chunks.chunks()
+        return (Part(chunk.frame, chunk.row_numbers, chunk.is_last) for chunk in read)
+
+    return parts
 
 
 def _facts(chunks: TextChunks, filename: str, ags: str | None, undo: Collection[str]) -> Table:

@@ -35,9 +35,24 @@ def load_standards(folder: Path | None = None, *, more: Sequence[Path] = ()) -> 
     for place in more:
         for name, standard in _load(place):
             if name in found:
-                raise StandardInvalid(place / name / "standard.toml", "name", f"there is a standard {name!r} already")
+                raise _twice(place, name)
             found[name] = standard
     return dict(sorted(found.items()))
+
+
+def load_named(name: str, *, more: Sequence[Path] = ()) -> Standard | None:
+    """The one standard of this name, without a look at the others; None where no folder has it.
+
+    Raises StandardInvalid, also where two folders hold standards of this name.
+    """
+    places = [place for place in (_PACKAGE, *more) if place / name / "standard.toml" in place.glob("*/standard.toml")]
+    if len(places) > 1:
+        raise _twice(places[1], name)
+    return load_standard(places[0] / name / "standard.toml") if places else None
+
+
+def _twice(place: Path, name: str) -> StandardInvalid:
+    return StandardInvalid(place / name / "standard.toml", "name", f"there is a standard {name!r} already")
 
 
 @lru_cache(maxsize=32)

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from connectors.reading.encoding import Encoding
 
-BLOCK = 12 * 1024**2
+BLOCK = 16 * 1024**2
 """Bytes that are read, parsed and judged in one go."""
 _HEAD = 256 * 1024
 _WINDOWS = 16
@@ -131,15 +131,9 @@ def cut(text: bytes, quote: bytes, hold: int, before: int = 0) -> int:
     return end
 
 
-def ahead(items: Iterator[_T]) -> Iterator[_T]:
-    """The items, the next one made in a thread of its own while the last one is worked on."""
-    with begun(items) as made:
-        yield from made
-
-
 @contextmanager
 def begun(items: Iterator[_T]) -> Iterator[Iterator[_T]]:
-    """The same, and the first one is made at once, before it is asked for."""
+    """The items, the next one made in a thread of its own while the last one is worked on, the first one at once."""
     made: queue.Queue[tuple[list[_T], BaseException | None]] = queue.Queue(1)
     is_over = threading.Event()
     worker = threading.Thread(target=_make, args=(items, made, is_over), daemon=True)

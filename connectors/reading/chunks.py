@@ -8,6 +8,7 @@ way. What does not belong here: where the table stands (`outline`), decisions of
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import polars as pl
 from connectors.reading import bulk
 from connectors.reading import encoding as encodings
 from connectors.reading.assemble import assemble_bulk, mended_notes
-from connectors.reading.blocks import ahead, cut, digest_of, head_of, in_utf8, windows_of
+from connectors.reading.blocks import begun, cut, digest_of, head_of, in_utf8, windows_of
 from connectors.reading.builder import Builder
 from connectors.reading.delimited import (
     DOUBTFUL,
@@ -93,10 +94,14 @@ class TextChunks:
 
     def chunks(self) -> Iterator[Chunk]:
         """All rows in order; the next block is read and parsed while the last one is worked on. Raises `Uneven`."""
-        try:
-            yield from ahead(self._chunks())
-        except UnicodeDecodeError as error:
-            raise Uneven("encoding") from error
+        with self.begun() as chunks:
+            yield from chunks
+
+    @contextmanager
+    def begun(self) -> Iterator[Iterator[Chunk]]:
+        """The same; the first block is read at once, before it is asked for."""
+        with begun(self._chunks()) as made:
+            yield _in_one_encoding(made)
 
     def _chunks(self) -> Iterator[Chunk]:
         outline, dialect = self._outline, self._guess.dialect
@@ -219,6 +224,13 @@ class TextChunks:
         result = report_of(Read(table), told, self._guess)
         self._report = replace(result.report, columns=tuple(frame.columns), rows=rows)
         self.extras = table.extras
+
+
+def _in_one_encoding(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    try:
+        yield from chunks
+    except UnicodeDecodeError as error:
+        raise Uneven("encoding") from error
 
 
 def open_chunks(path: Path, filename: str = "") -> TextChunks | None:

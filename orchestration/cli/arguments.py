@@ -50,12 +50,14 @@ def load_platform() -> Platform:
     return Platform.load()
 
 
-def known_standards() -> dict[str, Standard]:
-    """Return the project's standards and those of this installation."""
+def known_standards(named: str | None = None) -> dict[str, Standard]:
+    """Return the project's standards and those of this installation; where one is named and there is, only that one."""
     from orchestration.settings import load_settings
-    from standards.registry import load_standards
+    from standards.registry import load_named, load_standards
 
-    return load_standards(more=load_settings().standard_folders)
+    folders = load_settings().standard_folders
+    only = load_named(named, more=folders) if named else None
+    return {only.name: only} if only else load_standards(more=folders)
 
 
 def require_standard(name: str, known: Collection[str]) -> None:

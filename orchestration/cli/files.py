@@ -117,7 +117,7 @@ def check(
 
     if not file.exists():
         raise CannotError(f"{file}: there is no such file. Check the path.")
-    known = known_standards()
+    known = known_standards(standard)
     _require_known(standard, known, publisher)
     told = answers.parse(maps or [])
     sites = _sites(is_new=bool(told)) if publisher else None

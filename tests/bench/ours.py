@@ -36,9 +36,10 @@ def large(source: Path, out: Path) -> Steps:
     steps = Steps()
     with steps.step("import"):
         from connectors.large import check_to_files
-        from standards.registry import load_standards
+        from standards.registry import load_named
     with steps.step("standard"):
-        standard = load_standards()[STANDARD]
+        standard = load_named(STANDARD)
+        assert standard is not None
     with steps.step("read, judge, write"):
         check_to_files(source, standard, fixed=out, rejects=out.with_suffix(".rejects.csv"))
     return steps
@@ -61,9 +62,10 @@ def folder(source: Path, out: Path) -> Steps:
     steps = Steps()
     with steps.step("import"):
         from connectors.many import check_many
-        from standards.registry import load_standards
+        from standards.registry import load_named
     with steps.step("standard"):
-        standard = load_standards()[STANDARD]
+        standard = load_named(STANDARD)
+        assert standard is not None
     with steps.step("read, judge, write"):
         checked = check_many(source, standard, fixed=out, rejects=out.with_suffix(".rejects.csv"))
         if any(one.message_de for one in checked):
