@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
@@ -36,10 +37,12 @@ from standards.sums import with_sums
 from standards.totals import totals_rows
 from standards.undo import left_of, said_about, undo_repairs
 from standards.wide import unpivot
-from standards.work import Work
+from standards.work import Look, Work
 
 ROW_FINDINGS = 1000
 """Rejected rows that are also said as findings, per table; all of them are in `Judgement.rejected`."""
+_BESIDE = 2
+"""Threads that look at columns of a part while others are converted."""
 _T, _ROW, _I = VIRTUAL + "t", VIRTUAL + "row", VIRTUAL + "i"
 _Key = tuple[object, object, object, int | None, frozenset[str], bool]
 
@@ -91,7 +94,8 @@ def judge_part(
     table: Table, mapping: Mapping, sampler: Sampler, standard: Standard, overall: Overall
 ) -> tuple[Judgement, list[Finding]]:
     """One part of a table that is too long to be judged at once, and its notes; `streaming` puts the parts together."""
-    work, judgements = _judged([_Member(0, table, mapping, sampler)], standard, overall)
+    with ThreadPoolExecutor(_BESIDE) as beside:
+        work, judgements = _judged([_Member(0, table, mapping, sampler)], standard, overall, beside=beside)
     return judgements[0], [finding for _, finding in work.notes]
 
 
@@ -101,8 +105,14 @@ def _judge_group(members: list[_Member], standard: Standard, *, changes: bool) -
 
 
 def _judged(
-    members: list[_Member], standard: Standard, overall: Overall | None = None, *, changes: bool = False
+    members: list[_Member],
+    standard: Standard,
+    overall: Overall | None = None,
+    *,
+    changes: bool = False,
+    beside: Executor | None = None,
 ) -> tuple[Work, dict[int, Judgement]]:
+    """`beside`: takes the first look at the columns while the ones before are converted."""
     mapping = members[0].mapping
     columns = list(members[0].table.frame.columns)
     frame = _stacked(members)
@@ -116,6 +126,7 @@ def _judged(
         long, empty_cells = unpivot(frame, mapping.unpivot, standard.by_name[mapping.unpivot.value_field].missing)
     work = Work(standard, mapping, {member.number: member.table for member in members}, long, overall=overall)
     index = long[_I]
+    hashed = _looked(work, frame, columns, beside)
     convert_fields(work)
     if mapping.position:
         place_rows(work, mapping.position)
@@ -126,7 +137,7 @@ def _judged(
     unlike = keys_differ(work)
     if overall is not None:
         overall.empty_cells += len(empty_cells)
-        repeated, first_rows = overall.repeats.look(partial(hashed_rows, frame, columns), frame[_ROW])
+        repeated, first_rows = overall.repeats.look(hashed, frame[_ROW])
     else:
         repeated, first_rows = (totals, None) if unlike else duplicate_rows(frame, columns)
     whole = [Fault("totals_row", "", totals.gather(index), total_texts.gather(index))] if totals.any() else []
@@ -154,6 +165,23 @@ def _judged(
         same_keys(work, bad | repeated.gather(index) if standard.repeats else bad)
     done = _split(work, members, bad, columns, empty_cells)
     return work, _with_changes(work, ~bad, done) if changes else done
+
+
+def _looked(work: Work, frame: pl.DataFrame, columns: list[str], beside: Executor | None) -> Callable[[], pl.Series]:
+    """Begins the first looks at the columns, and the hashes of the rows, which the result waits for."""
+    hashed: Callable[[], pl.Series] = partial(hashed_rows, frame, columns)
+    if beside is None or work.mapping.unpivot:
+        return hashed
+    work.looks = {name: beside.submit(Look.at, frame[name]) for name in _used(work.mapping, columns)}
+    is_new = work.overall is not None and work.overall.repeats.is_new
+    return beside.submit(hashed).result if is_new else hashed
+
+
+def _used(mapping: Mapping, columns: list[str]) -> list[str]:
+    """The columns that are converted, in the order in which they are."""
+    places = mapping.position.columns if mapping.position else ()
+    used = dict.fromkeys([*(name for source in mapping.sources for name in source.columns), *places])
+    return [name for name in used if name in columns]
 
 
 def _with_changes(work: Work, good: pl.Series, done: dict[int, Judgement]) -> dict[int, Judgement]:

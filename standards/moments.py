@@ -150,8 +150,9 @@ def _parsed(text: pl.Series, form: str) -> pl.Series:
 
 
 def _years_plausible(moments: pl.Series) -> bool:
-    low, high = moments.dt.year().min(), moments.dt.year().max()
-    return low is None or high is None or (int(low) >= 1000 and int(high) <= 2999)  # type: ignore[arg-type]
+    """All from 1000 to 2999; the first and the last one tell."""
+    ends = pl.Series([moments.to_physical().min(), moments.to_physical().max()], dtype=pl.Int64)
+    return bool(ends.cast(pl.Datetime("us")).dt.year().is_between(1000, 2999).all())
 
 
 def _parts(frame: pl.DataFrame) -> dict[str, pl.Expr]:

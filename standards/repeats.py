@@ -128,6 +128,11 @@ class Repeats:
         self._same_keys: int | None = None
         self._found: tuple[np.ndarray, np.ndarray] | None = None
 
+    @property
+    def is_new(self) -> bool:
+        """Whether this is the first pass, which takes the hashes of the rows."""
+        return self._known is None
+
     def look(self, hashed: Callable[[], pl.Series], numbers: pl.Series) -> tuple[pl.Series, pl.Series | None]:
         """Of one part: which rows repeat an earlier one of the table, and the number of that row."""
         start, end = self._seen, self._seen + len(numbers)

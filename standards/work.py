@@ -7,6 +7,7 @@ field's type makes of the text stands in `convert`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -37,6 +38,20 @@ class Change:
     after: Shown
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is seen of a column before anything is done with it."""
+
+    values: Distinct | None
+    plain: Numbers | None
+    """Of the different values, where there are any."""
+
+    @staticmethod
+    def at(column: pl.Series) -> Look:
+        found = distinct(column)
+        return Look(found, read_plain(found.values if found else column))
+
+
 @dataclass
 class Work:
     """One pass: the frame of the file's columns (plus `t` table, `row`, `i` input row) and what comes of it."""
@@ -60,8 +75,24 @@ class Work:
     """Field → the pass in which its values were made."""
     plain: dict[str, Numbers] = field(default_factory=dict)
     """Column → what it says, where every cell is a plain number."""
+    odd: set[str] = field(default_factory=set)
+    """Columns that are known not to be plain numbers."""
     overall: Overall | None = None
     """What is gathered over all parts, where the frame is one part of its table."""
+    looks: dict[str, Future[Look]] = field(default_factory=dict)
+    """Column → the first look at it, taken in another thread."""
+
+    def look(self, column: str) -> Look:
+        """The column's different values, where they repeat, and what it says where all of it is plain numbers."""
+        begun = self.looks.pop(column, None)
+        return begun.result() if begun else Look.at(self.frame[column])
+
+    def take_plain(self, column: str, plain: Numbers | None) -> None:
+        """What a look at the column found, so that it is not looked at again."""
+        if plain is None:
+            self.odd.add(column)
+        else:
+            self.plain[column], self.texts[column] = plain, self.frame[column]
 
     @property
     def groups(self) -> pl.Series:
@@ -163,14 +194,18 @@ def once_of(work: Work, column: str) -> Once | None:
     if len(work.tables) != 1:
         return None
     if column not in work.once:
-        found = distinct(work.frame[column])
-        if found:
+        look = work.look(column)
+        found = look.values
+        if not found:
+            work.take_plain(column, look.plain)
+        else:
             number = pl.lit(next(iter(work.tables)), dtype=pl.Int64).alias(VIRTUAL + "t")
             inner = Work(work.standard, work.mapping, work.tables, found.values.to_frame(column).with_columns(number))
             # headers and questions are those of the table, whichever pass finds them
             inner.origins, inner.notes = work.origins, work.notes
             inner.once[column] = None
             inner.overall = work.overall
+            inner.take_plain(column, look.plain)
         work.once[column] = Once(inner, found) if found else None
     return work.once[column]
 
@@ -183,9 +218,10 @@ def clean_text(work: Work, column: str, missing: tuple[str, ...] = ()) -> pl.Ser
         once.settle(work)
         return once.values.spread(text)
     shown = "" if column.startswith(VIRTUAL) else column
-    if column not in work.texts and (plain := read_plain(raw := work.frame[column])):
-        work.plain[column], work.texts[column] = plain, raw
+    if column not in work.texts and column not in work.odd and (plain := read_plain(work.frame[column])):
+        work.plain[column], work.texts[column] = plain, work.frame[column]
     elif column not in work.texts:
+        raw = work.frame[column]
         text = stripped(raw)
         if text is not raw:
             text = _cleaned(work, "whitespace", shown, raw, text)
