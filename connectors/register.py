@@ -57,11 +57,6 @@ class Gemeinde:
     land_ags: str
     is_gemeindefrei: bool
 
-    @property
-    def short_name(self) -> str:
-        """The name without its kind: `Bamberg` for `Bamberg, Stadt`."""
-        return self.name.split(",", 1)[0].strip()
-
 
 def land_bbox(ags: str) -> tuple[float, float, float, float] | None:
     """West, south, east, north of the Land an AGS lies in; None where the AGS names none."""

@@ -57,7 +57,6 @@ MESSAGES: dict[str, str] = {
     "wide_sum_left_out": "Die Spalten {column} sind die Summe anderer Spalten. Damit nichts doppelt zählt, wurden sie nicht übernommen.",
     "wide_left_out": "Die Spalten {column} gehören nach den Summen nicht zu den übrigen Wertespalten. Sie wurden nicht übernommen. Ist das richtig?",
     "wide_sum_differs": "Die Spalten {column} ergeben zusammen nicht den Wert in „{expected}“. Übernommen wurden sie trotzdem. Bitte prüfen Sie, ob alle dazugehören.",
-    "columns_ignored": "Die Spalten {column} enthalten Anteile, Veränderungen oder frühere Ergebnisse. Sie wurden nicht übernommen.",
     "unit_from_context": "In {column} steht „{value}“ als Einheit. Die Beträge wurden in Euro umgerechnet. Ist das richtig?",
     "figures_taken": "{value} Angaben wie „Wahlberechtigte“ oder „Gültige“ stehen als eigene Zeilen in der Datei. Sie stehen jetzt bei jeder Liste ihres Gebiets und zählen nicht als Liste.",
     "persons_inside": "Die Spalten {column} nennen Stimmen für einzelne Personen. Sie sind in den Stimmen ihrer Liste enthalten und wurden nicht noch einmal gezählt.",

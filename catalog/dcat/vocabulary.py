@@ -11,7 +11,6 @@ from urllib.parse import quote, urlsplit
 
 from pyoxigraph import NamedNode
 
-ADMS = "http://www.w3.org/ns/adms#"
 DCAT = "http://www.w3.org/ns/dcat#"
 DCATAP = "http://data.europa.eu/r5r/"
 DCATDE = "http://dcat-ap.de/def/dcatde/"
@@ -20,7 +19,6 @@ FOAF = "http://xmlns.com/foaf/0.1/"
 GEO = "http://www.opengis.net/ont/geosparql#"
 GEODCAT = "http://data.europa.eu/930/"
 HYDRA = "http://www.w3.org/ns/hydra/core#"
-LOCN = "http://www.w3.org/ns/locn#"
 OWL = "http://www.w3.org/2002/07/owl#"
 PROV = "http://www.w3.org/ns/prov#"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"

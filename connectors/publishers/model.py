@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from connectors.publishers.licences import DEFAULT_LICENCE, LICENCES
 from storage.manifest import Classification
@@ -41,12 +41,16 @@ def _web_address(url: str) -> str:
     return url
 
 
+_WebAddress = Annotated[str, AfterValidator(lambda url: _web_address(url) if url else url)]
+"""Empty, or an address as `_web_address` wants it."""
+
+
 class ContactSpec(_Spec):
     """Whom the public may ask."""
 
     name: str = ""
     email: str = ""
-    url: str = ""
+    url: _WebAddress = ""
 
     @field_validator("email")
     @classmethod
@@ -54,11 +58,6 @@ class ContactSpec(_Spec):
         if email and not _EMAIL.fullmatch(email):
             raise ValueError(f"“{email}” is no e-mail address: write name@example.de")
         return email
-
-    @field_validator("url")
-    @classmethod
-    def _is_url(cls, url: str) -> str:
-        return _web_address(url) if url else url
 
 
 class _RemoteSource(_Spec):
@@ -165,7 +164,7 @@ class PublisherSpec(_Spec):
     ags: str
     name: str = ""
     """Empty: the register's name."""
-    url: str = ""
+    url: _WebAddress = ""
     contact: ContactSpec = ContactSpec()
     is_invented: bool = False
     """Demo contents; shown wherever the data shows."""
@@ -177,11 +176,6 @@ class PublisherSpec(_Spec):
         if not _AGS.fullmatch(ags):
             raise ValueError(f'“{ags}” is no AGS: write its 8 digits in quotes, e.g. "09461000"')
         return ags
-
-    @field_validator("url")
-    @classmethod
-    def _is_url(cls, url: str) -> str:
-        return _web_address(url) if url else url
 
     def dataset(self, slug: str) -> DatasetSpec | None:
         return next((dataset for dataset in self.datasets if dataset.slug == slug), None)

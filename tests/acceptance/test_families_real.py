@@ -12,18 +12,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from connectors.reading import read_table
 from standards.engine import judge
-from standards.model import Judgement, Table
+from standards.model import Judgement
 from standards.ranking import rank
 from standards.registry import load_standards
+from tests.acceptance.independent import table
 
 STANDARDS = load_standards()
-
-
-def table(path: Path) -> Table:
-    read = read_table(path)
-    return Table(read.frame, read.row_numbers, crs=read.report.crs, filename=path.name, context=read.extras)
 
 
 def unaided(path: Path, standard: str) -> Judgement:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from pathlib import Path
@@ -15,6 +14,7 @@ from connectors.reading import Unreadable, read_table
 from standards.engine import judge
 from standards.model import Judgement
 from standards.registry import load_standards
+from tests.acceptance.independent import lines
 
 STANDARDS = load_standards()
 FAMILIES = {
@@ -102,14 +102,9 @@ def hand(shared_data: Path):
     return hand_in
 
 
-def _lines(path: Path, delimiter: str, encoding: str = "utf-8-sig") -> list[dict[str, str]]:
-    with path.open(encoding=encoding, newline="") as file:
-        return list(csv.DictReader(file, delimiter=delimiter))
-
-
 def test_charging_stations_of_muenster(hand, shared_data: Path) -> None:
     """All stations of the register, also those that look alike; powers and points add up, one list of plugs."""
-    raw = _lines(shared_data / "kommunal/muenster_diverse/muenster_ladesaeulen.csv", ";")
+    raw = lines(shared_data / "kommunal/muenster_diverse/muenster_ladesaeulen.csv", "utf-8-sig", ";")
     judged = hand("muenster_diverse/muenster_ladesaeulen.csv")
     assert judged.rows_accepted == len(raw) == 166
     accepted = judged.accepted
@@ -125,7 +120,7 @@ def test_charging_stations_of_muenster(hand, shared_data: Path) -> None:
 
 def test_schools_of_bochum_and_muenster(hand, shared_data: Path) -> None:
     """A list of places is known by what its rows speak of; kinds are counted as in the file, places lie in the town."""
-    raw = _lines(shared_data / "kommunal/schulen/bochum.csv", ";")
+    raw = lines(shared_data / "kommunal/schulen/bochum.csv", "utf-8-sig", ";")
     bochum = hand("schulen/bochum.csv").accepted
     assert bochum.height == len(raw)
     assert bochum.filter(pl.col("schulart") == "Grundschulen").height == 49

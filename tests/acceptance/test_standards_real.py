@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable
 from datetime import datetime
@@ -13,11 +12,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from connectors.reading import read_table
 from standards.engine import judge
-from standards.model import Judgement, Table
+from standards.model import Judgement
 from standards.ranking import rank
 from standards.registry import load_standards
+from tests.acceptance.independent import german, lines, table
 
 STANDARDS = load_standards()
 Hand = Callable[[str, str], Judgement]
@@ -36,21 +35,10 @@ TOWNS = {
 }
 
 
-def table(path: Path) -> Table:
-    read = read_table(path)
-    return Table(read.frame, read.row_numbers, crs=read.report.crs, filename=path.name, context=read.extras)
-
-
 @pytest.fixture
 def hand(shared_data: Path) -> Hand:
     """Hands a file in under a standard."""
     return lambda name, standard: judge(table(shared_data / "kommunal" / name), STANDARDS[standard])
-
-
-def lines(path: Path, encoding: str = "utf-8", delimiter: str = ",") -> list[dict[str, str]]:
-    """An independent reading of a CSV file."""
-    with path.open(encoding=encoding, newline="") as file:
-        return list(csv.DictReader(file, delimiter=delimiter))
 
 
 def inside(judgement: Judgement, town: str) -> float:
@@ -164,17 +152,13 @@ def test_bicycles_of_muenster(hand: Hand) -> None:
     assert (first["zeitpunkt"], first["anzahl"]) == (datetime(2015, 1, 1), 111)
 
 
-def _german(text: str) -> float:
-    return float(text.replace(".", "").replace(",", "."))
-
-
 def test_budget_of_kiel(hand: Hand, shared_data: Path) -> None:
     """Every booking, year from the date, sums by kind to the cent."""
     raw = lines(shared_data / "kommunal/haushalt/kiel_2017.csv", "latin-1", ";")
     accepted = hand("haushalt/kiel_2017.csv", "haushalt").accepted
     assert accepted["jahr"].unique().to_list() == [2017]
     for art, word in (("ertrag", "Ertrag"), ("aufwand", "Aufwand")):
-        expected = sum(_german(row["Betrag"]) for row in raw if row["Aufwand/Ertrag"] == word)
+        expected = sum(german(row["Betrag"]) for row in raw if row["Aufwand/Ertrag"] == word)
         assert accepted.filter(pl.col("art") == art)["betrag_eur"].sum() == pytest.approx(expected, abs=0.01)
 
 
@@ -189,7 +173,7 @@ def test_budget_of_moers(hand: Hand, shared_data: Path) -> None:
         ("Plan 2017", "plan", 2017),
     ):
         found = accepted.filter(pl.col("stand") == stand, pl.col("jahr") == jahr)["betrag_eur"].sum()
-        assert found == pytest.approx(sum(_german(row[header]) for row in raw if row[header]), abs=0.01)
+        assert found == pytest.approx(sum(german(row[header]) for row in raw if row[header]), abs=0.01)
 
 
 def test_budgets_of_muenster(hand: Hand, shared_data: Path) -> None:
@@ -198,7 +182,7 @@ def test_budgets_of_muenster(hand: Hand, shared_data: Path) -> None:
         raw = lines(shared_data / f"kommunal/haushalt/muenster_ergebnis-{year}.csv")
         judgement = hand(f"haushalt/muenster_ergebnis-{year}.csv", "haushalt")
         assert judgement.accepted.select("jahr", "stand").unique().rows() == [(year, "ist")]
-        expected = sum(_german(row["Betrag"]) for row in raw if row["Betrag"].strip())
+        expected = sum(german(row["Betrag"]) for row in raw if row["Betrag"].strip())
         assert judgement.accepted["betrag_eur"].sum() == pytest.approx(expected, abs=0.01)
 
 

@@ -28,6 +28,7 @@ from connectors.publishers import Publishers
 from connectors.register import load_register
 from storage.config import StorageConfig
 from storage.sites import open_sites
+from tests.acceptance.independent import german
 
 pytestmark = [pytest.mark.xdist_group("whole_way_real"), pytest.mark.timeout(900)]
 
@@ -302,27 +303,23 @@ def test_trees(run: Run) -> None:
     assert (first["lat"], first["lon"]) == (pytest.approx(54.796, abs=0.02), pytest.approx(9.467, abs=0.02))
 
 
-def _german(text: str) -> float:
-    return float(text.replace(".", "").replace(",", "."))
-
-
 def test_budgets_add_up_to_the_cent(run: Run) -> None:
     """Kiel by kind, Moers by column, Münster by year: sums of the statewide table are those of the files."""
     kiel = run.lines("01002000/haushalt", "latin-1", ";")
     rows = run.rows("01002000/haushalt")
     for art, word in (("ertrag", "Ertrag"), ("aufwand", "Aufwand")):
-        expected = sum(_german(row["Betrag"]) for row in kiel if row["Aufwand/Ertrag"] == word)
+        expected = sum(german(row["Betrag"]) for row in kiel if row["Aufwand/Ertrag"] == word)
         assert rows.filter(pl.col("art") == art)["betrag_eur"].sum() == pytest.approx(expected, abs=0.01)
     moers, rows = run.lines("05170024/haushalt", "latin-1", ";"), run.rows("05170024/haushalt")
     for header in ("Ist 2015", "Ist 2016", "Plan 2016", "Plan 2017"):
         stand, year = header.lower().split()
         found = rows.filter(pl.col("stand") == stand, pl.col("jahr") == int(year))["betrag_eur"].sum()
-        assert found == pytest.approx(sum(_german(row[header]) for row in moers if row[header]), abs=0.01)
+        assert found == pytest.approx(sum(german(row[header]) for row in moers if row[header]), abs=0.01)
     for year in (2007, 2012, 2017):
         raw = run.lines(f"05515000/haushalt-{year}")
         rows = run.rows(f"05515000/haushalt-{year}")
         assert rows["jahr"].unique().to_list() == [year]
-        expected = sum(_german(row["Betrag"]) for row in raw if row["Betrag"].strip())
+        expected = sum(german(row["Betrag"]) for row in raw if row["Betrag"].strip())
         assert rows["betrag_eur"].sum() == pytest.approx(expected, abs=0.01)
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,19 +12,8 @@ from catalog.ckan import CkanConfig, clean
 from catalog.ckan.mapping import entries, organization_name, resource_id, to_entry
 from catalog.ckan.revision import revise
 from catalog.ckan.schema import PackageSchema, foreign_extras
+from tests.catalog import ckan_scenarios as sc
 
-
-def _load(name: str) -> Any:
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / f"{name}.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-sc = _load("ckan_scenarios")
 PLAIN = PackageSchema()
 SCHEMING = PackageSchema(
     frozenset({"theme", "language", "identifier", "publisher", "contact", "temporal_coverage", "spatial_coverage"}),

@@ -5,30 +5,18 @@ Strict: a call that was not recorded, or comes in another order, fails; so does 
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from catalog.publishing import History
+from tests.catalog import ckan_scenarios as scenarios
 
 HERE = Path(__file__).parent
 
 
-def _load(name: str) -> Any:
-    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-scenarios = _load("ckan_scenarios")
 RECORDED = sorted(path.stem for path in scenarios.RECORDINGS.glob("*.json"))
 
 

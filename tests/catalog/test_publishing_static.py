@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +13,8 @@ from catalog.publishing import History, PortalError, PortalStopped, apply, plan_
 from catalog.publishing.static import StaticPortal
 from storage.config import StorageConfig
 from storage.sites import Sites, open_sites
+from tests.catalog import ckan_scenarios as sc
 
-
-def _load(name: str) -> Any:
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / f"{name}.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-sc = _load("ckan_scenarios")
 PAGE = "portal/datensatz/09162000/baumkataster.html"
 START = sc.catalog(sc.dataset(), sc.dataset("09162000/kitas"))
 GOAL = sc.catalog(sc.dataset(title="Neuer Titel"), sc.dataset("09471000/kitas"))

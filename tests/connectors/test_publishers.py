@@ -112,7 +112,7 @@ def test_the_register_is_whole_and_finds_names_with_slips() -> None:
     assert len(bavarian) == 2056
     bamberg = register.gemeinde("09461000")
     assert bamberg is not None
-    assert (bamberg.short_name, bamberg.kreis_ags) == ("Bamberg", "09461")
+    assert (bamberg.name, bamberg.kreis_ags) == ("Bamberg", "09461")
     assert register.suggest("Bambreg")[0].ags == "09461000"
     assert register.gemeinde("99999999") is None
     assert "99999000" not in register

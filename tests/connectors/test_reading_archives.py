@@ -17,7 +17,9 @@ import pytest
 import shapefile
 import shapely
 
-from connectors.reading import ReadResult, Unreadable, read_table
+from connectors.reading import Unreadable, read_table
+from tests.connectors.hostile import packed
+from tests.connectors.said import codes
 
 UTM32 = (
     'PROJCS["ETRS_1989_UTM_Zone_32N",GEOGCS["GCS_ETRS_1989",DATUM["D_ETRS_1989",SPHEROID["GRS_1980",6378137.0,298.25722'
@@ -25,18 +27,6 @@ UTM32 = (
     'e_Easting",500000.0],PARAMETER["False_Northing",0.0],PARAMETER["Central_Meridian",9.0],PARAMETER["Scale_Factor",0.9'
     '996],PARAMETER["Latitude_Of_Origin",0.0],UNIT["Meter",1.0]]'
 )
-
-
-def packed(members: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return out.getvalue()
-
-
-def codes(result: ReadResult) -> set[str]:
-    return {note.code for note in result.report.notes}
 
 
 def dbf(rows: list[bytes], *, promised: int | None = None, language: int = 0) -> bytes:

@@ -13,10 +13,7 @@ import pytest
 import xlsxwriter
 
 from connectors.reading import ReadResult, Unreadable, read_many, read_table, write_csv
-
-
-def codes(result: ReadResult) -> set[str]:
-    return {note.code for note in result.report.notes}
+from tests.connectors.said import codes
 
 
 def workbook(sheets: dict[str, list[list[object]]]) -> bytes:

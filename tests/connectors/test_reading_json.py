@@ -6,12 +6,8 @@ import json
 
 import pytest
 
-from connectors.reading import ReadResult, Unreadable, read_table
-
-
-def codes(result: ReadResult) -> set[str]:
-    return {note.code for note in result.report.notes}
-
+from connectors.reading import Unreadable, read_table
+from tests.connectors.said import codes
 
 POINT = {"type": "Point", "coordinates": [11.5, 48.25]}
 ROWS = [("A", "1"), ("B", "2")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connectors.reading import ReadResult, Unreadable, read_table
+from tests.connectors.said import codes
 
 TREES = "Nr;Baumart;Höhe\n" + "".join(f"{i};Ahorn {i};{i},5\n" for i in range(1, 9))
 MARKETS = "Markt;Tag;Uhrzeit;Ort\nViktualien;Montag;07:00 Uhr;Mitte\nPasing;Dienstag;08:00 Uhr;West\n"
@@ -12,10 +13,6 @@ MARKETS = "Markt;Tag;Uhrzeit;Ort\nViktualien;Montag;07:00 Uhr;Mitte\nPasing;Dien
 
 def read(text: str, sheet: str | None = None) -> ReadResult:
     return read_table(text.encode(), filename="liste.csv", sheet=sheet)
-
-
-def codes(result: ReadResult) -> set[str]:
-    return {note.code for note in result.report.notes}
 
 
 @pytest.mark.parametrize("between", ["\n", "\n\nTabelle 2: Märkte\n", ";;;\n;;;\n"])

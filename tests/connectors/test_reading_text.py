@@ -9,14 +9,11 @@ import polars as pl
 import pytest
 
 from connectors.reading import ReadResult, Unreadable, read_table
+from tests.connectors.said import codes
 
 
 def read(text: str | bytes, **kwargs: str) -> ReadResult:
     return read_table(text if isinstance(text, bytes) else text.encode(), **kwargs)
-
-
-def codes(result: ReadResult) -> set[str]:
-    return {note.code for note in result.report.notes}
 
 
 TREES = "Nr;Baumart;Straße;Höhe\n1;Spitz-Ahorn;Königstraße 1;12,5\n2;Winter-Linde;Größe Gasse;8\n3;Eiche;Weg;7,25\n"

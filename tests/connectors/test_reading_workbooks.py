@@ -11,7 +11,8 @@ import pytest
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from connectors.reading import ReadResult, Unreadable, read_table
+from connectors.reading import Unreadable, read_table
+from tests.connectors.said import codes
 
 
 def book(*sheets: tuple[str, Callable[[Worksheet, xlsxwriter.Workbook], None]]) -> bytes:
@@ -28,10 +29,6 @@ def rows(*lines: list[object]) -> Callable[[Worksheet, xlsxwriter.Workbook], Non
             sheet.write_row(at, 0, line)
 
     return fill
-
-
-def codes(result: ReadResult) -> set[str]:
-    return {note.code for note in result.report.notes}
 
 
 def replaced(data: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from connectors.reading import ReadResult, read_table
-
-
-def codes(result: ReadResult) -> set[str]:
-    return {note.code for note in result.report.notes}
+from connectors.reading import read_table
+from tests.connectors.said import codes
 
 
 def wfs(point: str, srs: str) -> bytes:
