@@ -12,6 +12,7 @@ setup: .venv/.locked  ## uv and the locked environment in .venv
 
 .venv/.locked: uv.lock pyproject.toml | $(UV)
 	$(UV) sync --locked --compile-bytecode
+	$(BIN)/python -m compileall -q $(dir $(wildcard */__init__.py))
 	@touch $@
 
 .tools/bin/uv:
