@@ -11,7 +11,7 @@
 | `streaming`, `overall`, `repeats` | a table of any length, judged part by part in bounded memory |
 | `headers`, `compounds`, `naming`, `content`, `samples`, `matching`, `matching_state`, `split`, `places_matching`, `neighbours`, `mapping` | which column is which field |
 | `sourcing`, `context`, `same` | where a field comes from that has no column of its own |
-| `records` | cells that hold lists of records, as nested files have them |
+| `records`, `sections` | cells that hold lists of records, rows that are titles of rows below: unfolded first |
 | `wide`, `wide_headers`, `wide_sums` | columns that are one value under several headers |
 | `numbers`, `moments`, `quarters`, `words`, `place_texts`, `places`, `systems`, `angles`, `distance`, `species`, `municipalities` | text to numbers, dates, codes, coordinates, names, keys |
 | `joins`, `separators`, `sizes`, `ranges` | what `convert` decides over several columns or a whole one |

@@ -15,6 +15,10 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 
+_THOUSANDS = re.compile(r"(?:^|[\s(])in\s+(?:1[ .]?000|tausend|tsd)(?!\w)(?!\.?\s?(?:€|eur))", re.IGNORECASE)
+_YMD = re.compile(r"^((?:19|20)\d\d)[ -]?(0[1-9]|1[0-2])[ -]?(\d\d)$")
+_DMY = re.compile(r"^(\d\d)[ .]?(\d\d)[ .]?(\d{4})$")
+"""A day in a file's name, whose signs became blanks."""
 _CLOCK = re.compile(r"\d:\d\d")
 _SAYS_NOTHING = frozenset({"fussnote", "quelle", "abgerufen", "erstellt", "lizenz", "copyright", "kontakt"})
 
@@ -50,7 +54,14 @@ def from_context(wanted: FieldDef, texts: list[tuple[str, str]]) -> tuple[str, s
 
 
 def _value(wanted: FieldDef, text: str) -> str | None:
+    if wanted.type == "date":
+        return _DMY.sub(r"\1.\2.\3", _YMD.sub(r"\3.\2.\1", text.strip()))
     return code_words(wanted).get(fold(text)) if wanted.codes and wanted.closed else text.strip()
+
+
+def thousands(texts: list[tuple[str, str]]) -> tuple[str, str] | None:
+    """(where, its words) of counts in thousands, said beside the table."""
+    return next(((where, found[0].strip(" (")) for where, text in texts if (found := _THOUSANDS.search(text))), None)
 
 
 def money_unit(texts: list[tuple[str, str]]) -> tuple[str, str, str] | None:

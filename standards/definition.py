@@ -55,11 +55,13 @@ class Standard(Frozen):
     figures: tuple[Figures, ...] = ()
     levels: str | None = None
     """Field that says the level of an area: sums among the rows are levels, where a column says it."""
-    sums: Literal["named", "whole", "nested"] = "named"
-    """Rows refused as sums: only those called so; in wide files also one that is the sum of all others; also sums of
-    the rows right before or after them."""
+    sums: tuple[Literal["whole", "nested"], ...] = ()
+    """Rows refused as sums beside those called so: in wide files one that is the sum of all others; sums of the rows
+    right before or after them."""
     records: str | None = None
     """Columns of this name hold a list of records in each cell (nested files): each record becomes a row."""
+    sections: dict[str, str] = Field(default_factory=dict)
+    """Field → pattern of a row's only cell, the first, that says it (group 1) for all rows below."""
     name_words: tuple[str, ...] = ()
     """Headers that say „name“ and not of what: decided by the column before."""
     ignore: str | None = None
@@ -110,6 +112,7 @@ class Standard(Frozen):
         found += [("refuse", (rule.field,)) for rule in self.refuse]
         found += [("levels", (self.levels,) if self.levels else ())]
         found += [("figures", (r.field, r.value, *r.by, *r.words, *r.apart)) for r in self.figures]
+        found += [("sections", tuple(self.sections))]
         found += [("choose", (rule.field, rule.by, *rule.among.values())) for rule in self.choose]
         found += [("privacy.patterns", (rule.field,)) for rule in self.privacy.patterns if rule.field]
         found += [("privacy.small_cells", (rule.field, *rule.when)) for rule in self.privacy.small_cells]

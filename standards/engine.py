@@ -118,7 +118,7 @@ def _judged(
     frame = _stacked(members)
     heights = [member.table.frame.height for member in members] if overall is None or overall.is_last else []
     totals, total_texts = totals_rows(frame, columns, heights)
-    if overall is None and standard.sums != "named" and standard.levels not in mapping.served:
+    if overall is None and standard.sums and standard.levels not in mapping.served:
         totals, total_texts = with_sums(frame, columns, mapping, standard, totals, total_texts)
     empty_cells = pl.Series("t", [], dtype=pl.Int64)
     long = frame

@@ -10,6 +10,7 @@ import re
 from functools import partial
 
 from standards.content import find_by_content, find_composed
+from standards.context import places, thousands
 from standards.definition import Standard
 from standards.headers import factor, fold, forms, unit_of
 from standards.mapping import VIRTUAL, Mapping, Position, Unpivot
@@ -44,6 +45,7 @@ def match_table(table: Table, standard: Standard, sampler: Sampler | None = None
     )
     position, place_matches = located or (None, ())
     state.taken.update(dict.fromkeys(position.columns, "lat") if position else {})
+    _withhold_thousands(state)
     _by_name(state)
     _release_alone(state)
     unpivoted = _unpivot(state)
@@ -106,10 +108,21 @@ def _told(state: State) -> tuple[Position, tuple[ColumnMatch, ...]] | None:
     return position, (ColumnMatch(north, "lat", "told", 1.0), ColumnMatch(east, "lon", "told", 1.0))
 
 
+def _withhold_thousands(state: State) -> None:
+    """Counts „in 1.000“: 137 would be read as so many persons."""
+    counted = [wanted.name for wanted in state.standard.fields if wanted.whole_persons]
+    found = thousands(places(state.table, ())) if counted else None
+    if found:
+        state.withheld.update(counted)
+        state.ask("counts_in_thousands", *found)
+
+
 def _by_name(state: State) -> None:
     """Names and synonyms, best scores first, each column and each field once, content checked."""
     for score, column, name, how in scores(state.standard, state.columns):
         wanted = state.standard.by_name[name]
+        if name in state.withheld:
+            continue
         if column in state.taken or (name in state.by_field and not wanted.coalesce) or name in ("lat", "lon"):
             continue
         if (
@@ -196,6 +209,8 @@ def _by_neighbours(state: State, spec: Unpivot | None) -> None:
 def _unpivot(state: State) -> tuple[Unpivot, tuple[ColumnMatch, ...]] | None:
     """Wide columns, which win over single columns of the same fields."""
     values = {rule.value for rule in state.standard.wide}
+    if values & state.withheld:
+        return None
     sure = {column for column, how, score in state.by_field.values() if score >= 0.92 or how == "told"}
     taken = {
         column
@@ -221,7 +236,7 @@ def _unpivot(state: State) -> tuple[Unpivot, tuple[ColumnMatch, ...]] | None:
 
 def _by_likeness(state: State, spec: Unpivot | None) -> None:
     """Headers that are nearly a known one: used when very like and the content fits, else asked."""
-    filled = {*state.by_field, *((spec.value_field, *spec.set_fields) if spec else ()), "lat", "lon"}
+    filled = {*state.withheld, *state.by_field, *((spec.value_field, *spec.set_fields) if spec else ()), "lat", "lon"}
     for column in state.columns:
         if column in state.taken or fold(column).endswith("id"):
             continue
@@ -243,7 +258,7 @@ def _by_likeness(state: State, spec: Unpivot | None) -> None:
 
 def _by_content(state: State, made: set[str], spec: Unpivot | None) -> None:
     """Columns whose values tell what they are; a column that may be a field is asked about."""
-    served = {*state.by_field, *made, *((spec.value_field, *spec.set_fields) if spec else ())}
+    served = {*state.withheld, *state.by_field, *made, *((spec.value_field, *spec.set_fields) if spec else ())}
     free = [column for column in state.columns if column not in state.taken]
     found, asked = find_by_content(state.standard, free, served, state.values)
     for name, (column, confidence) in found.items():

@@ -26,6 +26,8 @@ class State:
     """Field → further columns that fill its gaps."""
     questions: list[Finding] = field(default_factory=list)
     sampled: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    withheld: set[str] = field(default_factory=set)
+    """Fields that no column may have: what the file says of its unit cannot be used."""
     unfit: dict[str, FieldDef] = field(default_factory=dict)
     """Column → the field it is called like, though its content is none."""
 

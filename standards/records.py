@@ -10,10 +10,12 @@ import polars as pl
 
 from standards.definition import Standard
 from standards.model import Table
+from standards.sections import without_sections
 
 
 def expanded(table: Table, standard: Standard) -> Table:
-    """The table with a row per record, the record's facts as columns `<column>.<key>`; the same table where none is."""
+    """The table with a row per record, its facts as columns `<column>.<key>`; what titles of rows say is a column."""
+    table = without_sections(table, standard)
     if not standard.records:
         return table
     for column in table.frame.columns:

@@ -15,10 +15,11 @@ def with_sums(  # noqa: PLR0917  the state of one pass
 ) -> tuple[pl.Series, pl.Series]:
     """The totals rows and those that the numbers show to be sums, with the first filled cell of each."""
     counts = _counts(mapping, standard)
-    if standard.sums == "nested":
-        sums = nested_sums(frame, counts, columns) if counts else totals
-    else:
-        sums = sums_of_all(frame, counts) & ~keyed_rows(frame, [c for c in columns if c not in counts])
+    sums = totals & False
+    if counts and "nested" in standard.sums:
+        sums = nested_sums(frame, counts, columns)
+    if "whole" in standard.sums:
+        sums |= sums_of_all(frame, counts) & ~keyed_rows(frame, [name for name in columns if name not in counts])
     if not sums.any():
         return totals, texts
     return totals | sums, texts.zip_with(~sums, frame.select(pl.coalesce(*columns)).to_series())

@@ -245,7 +245,8 @@ def _first_of_each(search: _Search, found: Said) -> Said:
     for column, said in found:
         key = tuple(sorted(said.items()))
         if key in kept:
-            text = say("column_twice", column=column, value=kept[key], expected=", ".join(said.values()))
+            told = ", ".join(said.values()) or search.standard.by_name[search.rule.value].title_de
+            text = say("column_twice", column=column, value=kept[key], expected=told)
             search.findings.append(Finding(Severity.WARNING, "column_twice", text, column=column))
         else:
             kept[key] = column

@@ -49,13 +49,13 @@ def _continues(first: list[str], row: list[str], typed: list[int], kinds: list[s
     if not texts or any(len(text) > 200 for text in texts):
         return False
     under = _is_under_blank(first, row, below) or _is_under_groups(first, row, below)
-    if under or _is_second_half(row, typed, below) or _years_below(first, row, below):
+    if under or _is_second_half(row, typed, below) or _years_below(first, row, below) or _days_below(first, row, below):
         return True
     if len(texts) == 1 and texts[0].lower().strip("[]()") in UNITS:
         at = next(at for at, cell in enumerate(row) if cell.strip())
         return at in typed and at > 0 and all(other[0].strip() for other in below)
     if len(texts) > 1 and all(text.lower().strip("[]()") in UNITS for text in texts):
-        return bool(typed)
+        return bool(typed) or leading_blanks(row) > 0
     cells = [at for at in typed if at < len(row) and row[at].strip()]
     if len(typed) < 2 or len(cells) < 2:
         return False
@@ -107,6 +107,20 @@ def _years_below(first: list[str], row: list[str], below: list[list[str]]) -> bo
     numbers = [at for at, cell in enumerate(row) if shape(cell) == "number"]
     following = [other[at].strip() for other in below for at in years if at < len(other) and other[at].strip()]
     return numbers == years and sum(map(is_year, following)) <= 0.1 * len(following)
+
+
+def _days_below(first: list[str], row: list[str], below: list[list[str]]) -> bool:
+    """Days right below names of figures (`männlich` over `31.12.2023`), blank where the body never is."""
+    filled = [at for at, cell in enumerate(row) if cell.strip()]
+    if not leading_blanks(row) or not all(at < len(first) and first[at].strip() for at in filled):
+        return False
+    if any(shape(row[at]) != "date" for at in filled):
+        return False
+    return (
+        len(below) > 1
+        and all(shape(other[at]) != "date" for other in below for at in filled if at < len(other))
+        and leading_blanks(below[-1]) == 0
+    )
 
 
 def _is_under_blank(first: list[str], row: list[str], below: list[list[str]]) -> bool:

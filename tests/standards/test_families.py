@@ -77,6 +77,15 @@ def test_rows_of_electors_and_valid_votes_fill_the_lists_of_their_area() -> None
     assert (judgement.rows_rejected, [finding.code for finding in judgement.findings]) == (0, ["figures_taken"])
 
 
+def test_subtotals_of_polling_and_postal_areas_are_no_areas() -> None:
+    """Sums of some areas and the sum of these sums are refused by their numbers, though nobody calls them sums."""
+    lines = ("01;900;602;350;250", "02;800;503;290;211", "Urne;1700;1105;640;461", "91;;333;210;121", "92;;240;122;117",
+             "Brief;;573;332;238", "Musterstadt;1700;1678;972;699")  # fmt: skip
+    judgement = judged("wahlergebnis", "Stimmbezirk;Wahlberechtigte;Wähler;CSU;SPD", *lines)
+    assert judgement.accepted["stimmen"].sum() == 972 + 699
+    assert judgement.rejected["_row"].unique().sort().to_list() == [4, 7, 8]
+
+
 def test_votes_for_persons_are_told_and_not_counted_again() -> None:
     """Persons stand within their lists: one sentence names their columns."""
     header = f"{ELECTORS};Gültige Stimmen;6 FDP;601 (Huber, Eva);602 (Maier, Jo);7 ÖDP;701 (Koch, Al)"
@@ -183,6 +192,13 @@ def test_sums_among_the_rows_count_nothing_twice(lines: tuple[str, ...]) -> None
     assert judgement.rows_accepted == 2 * (len(lines) - 1)
 
 
+def test_a_sum_without_an_account_is_no_account() -> None:
+    """In one column of amounts a row that lacks the account all rows before it have, and is their sum."""
+    lines = ("1111;501000;2.345,10", "1111;502000;1.111,00", "1111 Ergebnis;;3.456,10")
+    judgement = judged("haushalt", "Produkt;Sachkonto;Ansatz 2025", *lines)
+    assert (judgement.accepted["betrag_eur"].sum(), judgement.rejected["code"].to_list()) == (3456.10, ["totals_row"])
+
+
 def test_round_amounts_that_add_up_by_chance_are_kept() -> None:
     """100 + 200 = 300 in every year is no sum."""
     lines = ("501;Löhne;100;100", "502;Reisen;200;200", "503;Porto;300;300")
@@ -226,13 +242,55 @@ def test_people_are_counted_by_what_the_header_says(
     assert judgement.rows_rejected == 0
 
 
+def test_rows_that_are_no_persons_are_refused() -> None:
+    """Densities and shares among the rows of a table of people."""
+    lines = (
+        "Einwohner insgesamt;9000;9100",
+        "weiblich;4600;4650",
+        "Ausländeranteil in %;21;22",
+        "Einwohner je km²;350;352",
+    )
+    judgement = judged("einwohner", "Merkmal;2022;2023", *lines, title="Einwohner am 31.12.")
+    assert judgement.accepted["anzahl"].to_list() == [9000, 9100, 4600, 4650]
+    assert judgement.rejected["code"].unique().to_list() == ["not_this_standard"]
+
+
+def test_a_day_above_its_rows_holds_for_them() -> None:
+    """GENESIS: the day as the only cell of a row, then the Gemeinden."""
+    lines = ("31.12.2022;;", "Anzing;2200;2300", "31.12.2023;;", "Anzing;2250;2350")
+    judgement = judged(
+        "einwohner", "Gemeinden;männlich;weiblich", *lines, title="Fortschreibung des Bevölkerungsstandes"
+    )
+    assert judgement.accepted.select("jahr", "anzahl").rows() == [
+        (2022, 2200),
+        (2022, 2300),
+        (2023, 2250),
+        (2023, 2350),
+    ]
+    assert judgement.rows_rejected == 0
+
+
+def test_counts_in_thousands_are_not_taken_for_persons() -> None:
+    """„in 1 000“ above the table: a question, and nothing is used."""
+    frame = pl.DataFrame({"Jahr": ["2025", "2030"], "insgesamt": ["137", "138"]})
+    table = Table(frame, pl.Series([4, 5]), context={"titel": "Bevölkerung bis 2042 (in 1 000)"})
+    judgement = judge(table, STANDARDS["einwohner"])
+    assert (judgement.rows_accepted, judgement.findings[0].code) == (0, "counts_in_thousands")
+
+
 @pytest.mark.parametrize(
-    "header", ["Jahr;Geburten;Sterbefälle;Saldo", "BezirkName;2010;2011;2012", "Gemeinde;Jahr;Einwohner je km²"]
+    "header",
+    [
+        "Stadtbezirk;Jahr;Einwohner/ha",
+        "Jahr;Geburten;Sterbefälle;Saldo",
+        "BezirkName;2010;2011;2012",
+        "Gemeinde;Jahr;Einwohner je km²",
+    ],
 )
 def test_what_is_not_said_to_be_people_is_asked_about(header: str) -> None:
     """Births, bare years of anything and densities are no population: no clear winner."""
     line = ";".join(
-        "2020" if name == "Jahr" else "Dorf" if name in ("Gemeinde", "BezirkName") else "12"
+        "2020" if name == "Jahr" else "Dorf" if name in ("Gemeinde", "BezirkName", "Stadtbezirk") else "12"
         for name in header.split(";")
     )
     columns = header.split(";")
