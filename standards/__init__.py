@@ -12,7 +12,7 @@
 | `headers`, `compounds`, `naming`, `content`, `samples`, `matching`, `matching_state`, `split`, `places_matching`, `neighbours`, `mapping` | which column is which field |
 | `sourcing`, `context`, `same` | where a field comes from that has no column of its own |
 | `records`, `sections` | cells that hold lists of records, rows that are titles of rows below: unfolded first |
-| `wide`, `wide_headers`, `wide_sums` | columns that are one value under several headers |
+| `wide`, `wide_search`, `wide_headers`, `wide_sums`, `wide_left_out` | columns that are one value under several headers |
 | `numbers`, `moments`, `quarters`, `words`, `place_texts`, `places`, `systems`, `angles`, `distance`, `species`, `municipalities` | text to numbers, dates, codes, coordinates, names, keys |
 | `joins`, `separators`, `sizes`, `ranges` | what `convert` decides over several columns or a whole one |
 | `work`, `distinct` | one pass in the making; columns by their different values |

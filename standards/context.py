@@ -15,7 +15,6 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 
-_THOUSANDS = re.compile(r"(?:^|[\s(])in\s+(?:1[ .]?000|tausend|tsd)(?!\w)(?!\.?\s?(?:€|eur))", re.IGNORECASE)
 _YMD = re.compile(r"^((?:19|20)\d\d)[ -]?(0[1-9]|1[0-2])[ -]?(\d\d)$")
 _DMY = re.compile(r"^(\d\d)[ .]?(\d\d)[ .]?(\d{4})$")
 """A day in a file's name, whose signs became blanks."""
@@ -59,9 +58,10 @@ def _value(wanted: FieldDef, text: str) -> str | None:
     return code_words(wanted).get(fold(text)) if wanted.codes and wanted.closed else text.strip()
 
 
-def thousands(texts: list[tuple[str, str]]) -> tuple[str, str] | None:
-    """(where, its words) of counts in thousands, said beside the table."""
-    return next(((where, found[0].strip(" (")) for where, text in texts if (found := _THOUSANDS.search(text))), None)
+def words_beside(pattern: str, texts: list[tuple[str, str]]) -> tuple[str, str] | None:
+    """(where, its words) of the first text that holds the pattern."""
+    matches = ((where, re.search(pattern, text, re.IGNORECASE)) for where, text in texts)
+    return next(((where, found[0].strip(" (")) for where, found in matches if found), None)
 
 
 def money_unit(texts: list[tuple[str, str]]) -> tuple[str, str, str] | None:

@@ -102,8 +102,9 @@ class FieldDef(Frozen):
     """A column all of whose values are codes of this field is it, whatever its name, if no other column is."""
     is_level: bool = False
     """Its codes are levels of areas that hold one another: a table with several is told so."""
-    whole_persons: bool = False
-    """Counted one by one: where „in 1.000“ stands above the table a person is asked, and no column is used."""
+    not_where: str | None = None
+    """Pattern of words in the file's name or titles that say the numbers are something else: shares, thousands, seats.
+    A person is asked, and no column is used."""
     months: bool = False
     """A date that tells a state: a month stands for its last day."""
     year_of: str | None = None

@@ -10,7 +10,7 @@ import re
 from functools import partial
 
 from standards.content import find_by_content, find_composed
-from standards.context import places, thousands
+from standards.context import places, words_beside
 from standards.definition import Standard
 from standards.headers import factor, fold, forms, unit_of
 from standards.mapping import VIRTUAL, Mapping, Position, Unpivot
@@ -45,7 +45,7 @@ def match_table(table: Table, standard: Standard, sampler: Sampler | None = None
     )
     position, place_matches = located or (None, ())
     state.taken.update(dict.fromkeys(position.columns, "lat") if position else {})
-    _withhold_thousands(state)
+    _withhold(state)
     _by_name(state)
     _release_alone(state)
     unpivoted = _unpivot(state)
@@ -108,13 +108,14 @@ def _told(state: State) -> tuple[Position, tuple[ColumnMatch, ...]] | None:
     return position, (ColumnMatch(north, "lat", "told", 1.0), ColumnMatch(east, "lon", "told", 1.0))
 
 
-def _withhold_thousands(state: State) -> None:
-    """Counts „in 1.000“: 137 would be read as so many persons."""
-    counted = [wanted.name for wanted in state.standard.fields if wanted.whole_persons]
-    found = thousands(places(state.table, ())) if counted else None
-    if found:
-        state.withheld.update(counted)
-        state.ask("counts_in_thousands", *found)
+def _withhold(state: State) -> None:
+    """Fields that the file's name or titles say it does not hold: „in 1.000“, „in Prozent“."""
+    said = places(state.table, ())
+    for wanted in state.standard.fields:
+        found = words_beside(wanted.not_where, said) if wanted.not_where else None
+        if found:
+            state.withheld.add(wanted.name)
+            state.ask("says_otherwise", *found, wanted.title_de)
 
 
 def _by_name(state: State) -> None:

@@ -62,7 +62,7 @@ MESSAGES: dict[str, str] = {
     "persons_inside": "Die Spalten {column} nennen Stimmen für einzelne Personen. Sie sind in den Stimmen ihrer Liste enthalten und wurden nicht noch einmal gezählt.",
     "two_years": "„{column}“ nennt zwei Jahre ({value}). Für welches davon die Werte gelten, lässt sich nicht erkennen, darum wurde die Spalte nicht verwendet. Bitte geben Sie jedes Jahr für sich an.",
     "balance_left_out": "Die Spalten {column} sagen nicht, ob sie Erträge oder Aufwendungen sind, und stehen neben solchen. Als Saldo würden sie doppelt zählen; sie wurden nicht übernommen.",
-    "counts_in_thousands": "In {column} steht „{value}“. Gebraucht werden einzelne Personen, darum wurden die Zahlen nicht verwendet. Bitte liefern Sie sie ungerundet.",
+    "says_otherwise": "In {column} steht „{value}“. Danach nennt die Tabelle nicht „{expected}“, wie sie gebraucht wird; ihre Zahlen wurden nicht verwendet. Bitte liefern Sie die einzelnen, ungerundeten Zahlen.",
     "mixed_levels": "Die Datei enthält Gebiete verschiedener Ebenen ({value}). Die Spalte „{expected}“ sagt, welche. Bitte zählen Sie die Ebenen nicht zusammen.",
     "wide_empty": "{value} leere Zellen in den Wertespalten wurden übersprungen.",
     # against the version before

@@ -6,50 +6,24 @@ What a header says stands in `wide_headers`, the proof by sums in `wide_sums`, t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 import polars as pl
 
 from standards.definition import Standard
 from standards.headers import unit_of
 from standards.mapping import VIRTUAL, Unpivot
-from standards.messages import say
 from standards.model import ColumnMatch, Finding, Severity
 from standards.numbers import parse_number
 from standards.places_matching import Sampler
 from standards.samples import is_number, share
 from standards.wide_headers import once, said_by
+from standards.wide_left_out import counted, first_of_each, only_proven, shares_only, without_balance, without_sums
 from standards.wide_rules import Wide
-from standards.wide_sums import adding_up
+from standards.wide_search import Said, Search
 from standards.words import missing_mask, stripped
 
 HEADER = VIRTUAL + "header"
 VALUE = VIRTUAL + "value"
-SHOWN = 8
-"""Columns a sentence names before it says „…“."""
-Said = list[tuple[str, dict[str, str]]]
-
-
-@dataclass
-class _Search:
-    """One table under one rule."""
-
-    rule: Wide
-    standard: Standard
-    columns: tuple[str, ...]
-    by_field: dict[str, str]
-    """Field → the column that serves it."""
-    values: Sampler
-    frame: pl.DataFrame
-    findings: list[Finding] = field(default_factory=list)
-    cells: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
-    """Value column → (field, the column whose cells say it)."""
-    certain: bool = False
-
-    def tell(self, code: str, severity: Severity, columns: list[str], **parts: object) -> None:
-        shown = ", ".join(f"„{column}“" for column in columns[:SHOWN]) + (" …" if len(columns) > SHOWN else "")
-        text = say(code, column=shown, **{"value": "", "expected": "", **parts})
-        self.findings.append(Finding(severity, code, text, column=columns[0] if columns else None))
 
 
 def find_unpivot(  # noqa: PLR0917  all of them are the state of one matching
@@ -67,7 +41,7 @@ def find_unpivot(  # noqa: PLR0917  all of them are the state of one matching
     for rule, least in tries:
         repeated = {by_field[name] for name in rule.repeat if name in by_field}
         free = tuple(column for column in columns if column not in taken or column in repeated)
-        search = _Search(rule, standard, free, by_field, values, frame)
+        search = Search(rule, standard, free, by_field, values, frame)
         found = _found(search)
         if found is None or len(found) < least:
             continue
@@ -83,7 +57,7 @@ def find_unpivot(  # noqa: PLR0917  all of them are the state of one matching
     return None
 
 
-def _found(search: _Search) -> Said | None:
+def _found(search: Search) -> Said | None:
     """The columns of the rule and what each says; None where the rule does not hold."""
     rule = search.rule
     if not set(rule.needs) <= search.by_field.keys() or (rule.unless and set(rule.unless) <= search.by_field.keys()):
@@ -99,9 +73,9 @@ def _found(search: _Search) -> Said | None:
         return None
     if rule.twins:
         found = _named_pairs(rule, found)
-    found = _without_balance(search, _without_sums(search, found))
-    found = _proven(search, _first_of_each(search, found))
-    if not (search.certain or _needed(search) or _known(rule, found)):
+    found = without_balance(search, without_sums(search, found))
+    found = only_proven(search, first_of_each(search, found))
+    if shares_only(search, found) or not (search.certain or _needed(search) or _known(search, found)):
         return None
     if rule.each and not _each_pattern(rule, found):
         return None
@@ -114,19 +88,22 @@ def _found(search: _Search) -> Said | None:
     return found
 
 
-def _needed(search: _Search) -> bool:
+def _needed(search: Search) -> bool:
     return all(any(name in search.by_field for name in group) for group in search.rule.needs_any)
 
 
-def _known(rule: Wide, found: Said) -> bool:
-    return bool(rule.known) and sum(1 for column, _ in found if re.search(rule.known or "", column, re.IGNORECASE)) >= 2
+def _known(search: Search, found: Said) -> bool:
+    known, unknown = search.rule.known, search.rule.unknown
+    if not known or (unknown and any(re.search(unknown, column, re.IGNORECASE) for column in search.frame.columns)):
+        return False
+    return sum(1 for column, _ in found if re.search(known, column, re.IGNORECASE)) >= 2
 
 
 def _each_pattern(rule: Wide, found: Said) -> bool:
     return all(any(re.match(wide.pattern, column, re.IGNORECASE) for column, _ in found) for wide in rule.columns)
 
 
-def _numeric(search: _Search, column: str) -> bool:
+def _numeric(search: Search, column: str) -> bool:
     """Nearly all values are numbers; whole ones, where a count is wanted (a twin column may hold shares)."""
     missing = search.standard.by_name[search.rule.value].missing
     sampled = tuple(value for value in search.values(column) if value not in missing)
@@ -134,7 +111,7 @@ def _numeric(search: _Search, column: str) -> bool:
         return bool(search.rule.twins) or bool(search.values(column))
     if share(sampled, is_number) < 0.8:
         return False
-    if search.standard.by_name[search.rule.value].type != "integer":
+    if not counted(search):
         return True
     whole = share(sampled, lambda text: (found := parse_number(text)) is not None and _is_count(found))
     if whole < 0.7:
@@ -146,58 +123,7 @@ def _is_count(found: object) -> bool:
     return getattr(found, "thousands", None) is not None or float(getattr(found, "value", 0.5)).is_integer()
 
 
-def _without_sums(search: _Search, found: Said) -> Said:
-    """Columns that say they are the sum of others, left out where those others are there."""
-    for name, word in search.rule.sum_of_others.items():
-        sums = [column for column, said in found if said.get(name) == word]
-        if sums and any(said.get(name) not in (None, word) for _, said in found):
-            search.tell("wide_sum_left_out", Severity.INFO, sums)
-            found = [(column, said) for column, said in found if column not in sums]
-    return found
-
-
-def _without_balance(search: _Search, found: Said) -> Said:
-    """Beside columns of both kinds one of neither is their difference."""
-    for name, both in search.rule.balance.items():
-        told = {said.get(name) for _, said in found}
-        neither = [column for column, said in found if said.get(name) is None]
-        if neither and told.issuperset(both):
-            search.tell("balance_left_out", Severity.WARNING, neither)
-            found = [(column, said) for column, said in found if column not in neither]
-    return found
-
-
-def _proven(search: _Search, found: Said) -> Said:
-    """Columns checked against what they add up to: proof, and those beside the sum are left out."""
-    rule = search.rule
-    if not rule.adds_up_to:
-        return found
-    proven, open_groups, apart = set[str](), 0, list[str]()
-    groups: dict[str, list[str]] = {}
-    for column, said in found:
-        groups.setdefault(said.get(rule.adds_up_by or "", ""), []).append(column)
-    for word, columns in groups.items():
-        totals = [search.by_field[name] for name in rule.adds_up_to.get(word, ()) if name in search.by_field]
-        run, total = adding_up(search.frame, columns, totals) or (None, "")
-        if run is None:
-            open_groups += 1
-            if rule.proof and totals:
-                return []
-            proven.update(columns)
-            if totals and len(columns) > 1 and search.frame.height and rule.any_header:
-                search.tell("wide_sum_differs", Severity.INFO, columns, expected=totals[0])
-        else:
-            proven.update(run)
-            if rule.with_total:
-                proven.add(total)
-            apart += [column for column in columns if column not in proven]
-    search.certain = bool(groups) and not open_groups
-    if apart:
-        search.tell("wide_left_out", Severity.WARNING, apart)
-    return [(column, said) for column, said in found if column in proven]
-
-
-def _in_pairs(search: _Search, found: Said) -> bool:
+def _in_pairs(search: Search, found: Said) -> bool:
     """Twins stand side by side, an even number of them, and both their fields of reference are served."""
     words = [next(iter(twin.values())) for twin in search.rule.twins or ()]
     fields = [search.rule.adds_up_to.get(word, ()) for word in words]
@@ -217,7 +143,7 @@ def _named_pairs(rule: Wide, found: Said) -> Said:
     return out
 
 
-def _repeated(search: _Search) -> Said | None:
+def _repeated(search: Search) -> Said | None:
     """`Partei;Stimmen;Partei;Stimmen`: each value column with the columns of its own group."""
     groups: list[dict[str, str]] = [{}]
     for column in search.columns:
@@ -236,22 +162,6 @@ def _repeated(search: _Search) -> Said | None:
             (name, column) for name, column in group.items() if name != search.rule.value
         )
     return [(group[search.rule.value], {}) for group in whole]
-
-
-def _first_of_each(search: _Search, found: Said) -> Said:
-    """Two columns that say the same would count twice: the first is used, the other asked about."""
-    kept: dict[tuple[tuple[str, str], ...], str] = {}
-    out: Said = []
-    for column, said in found:
-        key = tuple(sorted(said.items()))
-        if key in kept:
-            told = ", ".join(said.values()) or search.standard.by_name[search.rule.value].title_de
-            text = say("column_twice", column=column, value=kept[key], expected=told)
-            search.findings.append(Finding(Severity.WARNING, "column_twice", text, column=column))
-        else:
-            kept[key] = column
-            out.append((column, said))
-    return out
 
 
 def _shared(found: Said) -> Said:

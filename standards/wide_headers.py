@@ -10,6 +10,8 @@ from standards.headers import fold, unmarked
 from standards.samples import code_words
 from standards.wide_rules import Wide
 
+_BROKEN = re.compile(r"(?<=\w)- (?!(?:und|oder|bzw|u)\b)(?=[a-zäöüß])")
+"""`Ins- gesamt`: a word broken over two lines."""
 _AGAIN = re.compile(r"(?:_\d{1,3}|\.\d{1,3})$")
 """What the reader puts behind a header that comes again."""
 
@@ -25,7 +27,7 @@ def said_by(rule: Wide, column: str, standard: Standard) -> dict[str, str] | Non
 @lru_cache(maxsize=16384)
 def plain(column: str) -> str:
     """The header with single blanks; soft hyphens, line breaks and marks of footnotes gone."""
-    return re.sub(r"\s+", " ", unmarked(column.replace("\xad", ""))).strip()
+    return _BROKEN.sub("", re.sub(r"\s+", " ", unmarked(column.replace("\xad", ""))).strip())
 
 
 def once(column: str) -> str:

@@ -87,10 +87,12 @@ class Wide(Frozen):
     """The column they add up to is one of the values too."""
     known: str | None = None
     """Headers of which two stand for all `needs`: nothing else is called like this."""
+    unknown: str | None = None
+    """A header of the table by which `known` proves nothing: seats beside parties."""
     any_header: bool = False
     """The last pattern takes whatever is left: less certain."""
 
-    _compiles = field_validator("exclude", "skip", "subject", "known", "inside")(_compiled)
+    _compiles = field_validator("exclude", "skip", "subject", "known", "unknown", "inside")(_compiled)
 
     @model_validator(mode="after")
     def _tells_columns_apart(self) -> Self:

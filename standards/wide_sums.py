@@ -12,6 +12,10 @@ ROWS = 60
 """Rows looked at."""
 COLUMNS = 200
 """More are only tried all together: every run of them would be too many."""
+SEVERAL = 3
+"""Fewer rows give 100 by chance."""
+ROUNDED = 1.5
+"""What whole per cents may differ from 100."""
 ENOUGH = 0.9
 """Share of the rows in which the sum must hold: files have their own faults."""
 
@@ -41,6 +45,16 @@ def adding_up(frame: pl.DataFrame, columns: list[str], totals: list[str]) -> tup
         if found:
             return columns[found[0] : found[1]], total
     return None
+
+
+def are_shares(frame: pl.DataFrame, columns: list[str]) -> bool:
+    """Whether the columns give about 100 in every one of several rows: percent, not counts."""
+    if len(columns) < 2 or frame.height < SEVERAL:
+        return False
+    rows = zip(*(numbers_of(frame, column) for column in columns), strict=True)
+    sums = [sum(value or 0.0 for value in row) for row in rows]
+    filled = [total for total in sums if total]
+    return len(filled) >= SEVERAL and sum(abs(total - 100) <= ROUNDED for total in filled) >= ENOUGH * len(filled)
 
 
 def _longest(columns: list[list[float]], goal: list[float]) -> tuple[int, int] | None:
