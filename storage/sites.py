@@ -12,9 +12,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
-
-import structlog
+from typing import TYPE_CHECKING, BinaryIO
 
 from storage._handle import CHUNK, Handle, ObjectInfo
 from storage.config import StorageConfig
@@ -24,10 +22,20 @@ from storage.manifest import Classification
 from storage.placement import Guard, zone_of_key
 from storage.stores import Store
 
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
 Data = bytes | Path | Iterable[bytes]
 
 _IN_MEMORY = 16 * 1024 * 1024
-_log = structlog.get_logger(__name__)
+
+
+def _log() -> FilteringBoundLogger:
+    # loaded when there is something to say: it takes longer than checking a file
+    import structlog
+
+    log: FilteringBoundLogger = structlog.get_logger(__name__)
+    return log
 
 
 def open_sites(config: StorageConfig, home: Path) -> Sites:
@@ -92,14 +100,14 @@ class Sites:
             put = self._put if store.is_onprem else self._put_vouched
             return put(site, key, data, create=create, if_match=if_match)
         except PlacementForbidden as error:
-            _log.error("write_forbidden", site=site, key=key, classification=str(classification), reason=str(error))
+            _log().error("write_forbidden", site=site, key=key, classification=str(classification), reason=str(error))
             raise
 
     def delete(self, site: str, key: str) -> None:
         """Delete an object; one that is not there is fine. What was received (`landing/`) is never deleted."""
         self.store(site)
         if zone_of_key(key) is Zone.LANDING and site == self.config.onprem:
-            _log.error("delete_forbidden", site=site, key=key)
+            _log().error("delete_forbidden", site=site, key=key)
             raise PlacementForbidden(f"{key}: what was received is never deleted")
         self._handles[site].delete(key)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -110,7 +110,6 @@ def check(
 
     Nothing of the file is stored; only what --map says of a publisher's columns is kept for its next files.
     """
-    from connectors import answers
     from connectors.large import check_to_files
     from connectors.reading import Unreadable
     from standards.writing import write_changes
@@ -119,13 +118,11 @@ def check(
         raise CannotError(f"{file}: there is no such file. Check the path.")
     known = known_standards(standard)
     _require_known(standard, known, publisher)
-    told = answers.parse(maps or [])
-    sites = _sites(is_new=bool(told)) if publisher else None
-    kept = answers.told_of(answers.load(sites.onprem, publisher)) if sites and publisher else {}
+    told, kept, sites = _answered(maps, publisher) if maps or publisher else ({}, {}, None)
     if file.is_dir():
         now = _for_all(told, standard, known)
         if now and standard and sites and publisher:
-            answers.keep(sites, publisher, standard, told, by="cli")
+            _keep(sites, publisher, standard, told)
         check_folder(
             file,
             known[standard] if standard else known,
@@ -153,7 +150,7 @@ def check(
     except Unreadable as problem:
         raise CannotError(f"{file.name}: {problem.message_de}") from problem
     if told and sites and publisher:
-        answers.keep(sites, publisher, judgement.standard, told, by="cli")
+        _keep(sites, publisher, judgement.standard, told)
     if changes:
         write_changes(judgement, known[judgement.standard], changes)
     if as_json:
@@ -162,6 +159,21 @@ def check(
         _say_judgement(file, judgement)
     if judgement.rows_rejected or judgement.held:
         raise typer.Exit(1)
+
+
+def _answered(maps: Sequence[str] | None, publisher: str | None) -> tuple[dict[str, str], dict[str, str], Sites | None]:
+    """What is answered now, what the publisher answered before, and where answers are kept."""
+    from connectors import answers
+
+    told = answers.parse(maps or [])
+    sites = _sites(is_new=bool(told)) if publisher else None
+    return told, answers.told_of(answers.load(sites.onprem, publisher)) if sites and publisher else {}, sites
+
+
+def _keep(sites: Sites, publisher: str, standard: str, told: Mapping[str, str]) -> None:
+    from connectors import answers
+
+    answers.keep(sites, publisher, standard, told, by="cli")
 
 
 def _book(sites: Sites | None) -> FactsBook | None:
