@@ -104,6 +104,7 @@ def as_table(
         ags=ags,
         bbox=land_bbox(ags) if ags else None,
         filename=filename,
+        sheet=result.report.sheet or "",
         gazetteer=GAZETTEER,
         context=result.extras,
         told=dict(told or {}),

@@ -244,7 +244,7 @@ def _years(work: Work, wanted: FieldDef, text: pl.Series) -> pl.Series:
 
 def _numbers(work: Work, wanted: FieldDef, text: pl.Series, unit: str | None) -> pl.Series:
     numbers = work.numbers(text)
-    values = settled(work, wanted, text, numbers)
+    values = settled(work, wanted, text, numbers, unit)
     _count_kinds(work, wanted, text, numbers, values)
     before = values
     values = in_unit(wanted, values, numbers, unit)

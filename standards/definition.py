@@ -19,7 +19,8 @@ __all__ = [
     "DTYPES", "Choose", "Code", "Compose", "Derive", "FieldDef", "Figures", "Part", "Refuse", "SameThing", "Split",
     "Standard",
 ]  # fmt: skip
-_COUNT_WORDS = frozenset({"anzahl", "gesamt"})
+COUNT_WORDS = frozenset({"anzahl", "gesamt"})
+"""Words that say only that a number follows: they tell no two numbers apart, and fit no text."""
 
 
 class Standard(Frozen):
@@ -165,11 +166,11 @@ class Standard(Frozen):
 
     def meaning_of(self, said: frozenset[str]) -> frozenset[str]:
         """A header's meanings without what goes without saying in this standard."""
-        return said - self._unsaid or said - _COUNT_WORDS or said
+        return said - self._unsaid or said - COUNT_WORDS or said
 
     @cached_property
     def _unsaid(self) -> frozenset[str]:
-        return _COUNT_WORDS.union(*(meanings(word) for word in self.subject))
+        return COUNT_WORDS.union(*(meanings(word) for word in self.subject))
 
     @cached_property
     def meaning_index(self) -> dict[frozenset[str], tuple[str, str]]:

@@ -12,7 +12,7 @@ _PATH = re.compile(r"[.:/](?=[^\d\s])")
 _COUNTED = re.compile(r"(?:[_ ]\(?\d{1,2}\)?)$")
 _UNIT_IN_BRACKETS = re.compile(r"[(\[]\s*(?:in\s+)?([^()\[\]]{1,12}?)\s*[)\]]")
 _UNIT_AT_END = re.compile(
-    r"(?:[_\s,]|\bin\s)+(mm|cm|m|km|qm|m2|m²|ha|km2|(?:tsd\.? ?|tausend |mio\.? ?|1\.?000 ?)?(?:eur|euro|€)|t€|teur|min|std|h|metern?|zentimetern?|quadratmetern?|hektar|minuten)\.?$",
+    r"(?:[_\s,]|\bin\s)+(mm|cm|m|km|qm|m2|m²|ha|km2|(?:tsd\.? ?|tausend |mio\.? ?|1\.?000 ?)?(?:eur|euro|€)|t€|teur|min|std|h|metern?|zentimetern?|quadratmetern?|hektar|minuten|k[wW]|kilowatt|(?<=in\s)[wW]|(?<=in\s)watt)\.?$",
     re.IGNORECASE,
 )
 _FOOTNOTE = re.compile(
@@ -28,7 +28,7 @@ UNITS: dict[str, str] = {
     "km": "km", "qm": "m2", "m2": "m2", "quadratmeter": "m2", "quadratmetern": "m2", "ha": "ha", "hektar": "ha", "ar": "a",
     "km2": "km2", "eur": "eur", "euro": "eur", "€": "eur", "t€": "teur", "teur": "teur", "tsdeur": "teur", "tsd€": "teur",
     "tausendeuro": "teur", "tausend€": "teur", "tausendeur": "teur", "tsdeuro": "teur", "1000€": "teur", "1000eur": "teur", "1000euro": "teur", "mioeuro": "mioeur", "mio€": "mioeur", "mioeur": "mioeur", "min": "min", "minuten": "min", "std": "h", "h": "h",
-    "stunden": "h", "s": "s", "sekunden": "s",
+    "w": "W", "watt": "W", "kw": "kW", "kilowatt": "kW", "mw": "MW", "megawatt": "MW", "stunden": "h", "s": "s", "sekunden": "s",
 }  # fmt: skip
 """Unit words (folded) → unit code."""
 
@@ -36,6 +36,7 @@ _SCALE: dict[str, tuple[str, float]] = {
     "mm": ("length", 0.001), "cm": ("length", 0.01), "dm": ("length", 0.1), "m": ("length", 1.0), "km": ("length", 1000.0),
     "m2": ("area", 1.0), "a": ("area", 100.0), "ha": ("area", 10_000.0), "km2": ("area", 1_000_000.0),
     "eur": ("money", 1.0), "teur": ("money", 1000.0), "mioeur": ("money", 1_000_000.0),
+    "W": ("power", 0.001), "kW": ("power", 1.0), "MW": ("power", 1000.0),
     "s": ("time", 1 / 60), "min": ("time", 1.0), "h": ("time", 60.0),
 }  # fmt: skip
 

@@ -145,6 +145,8 @@ class Table:
     bbox: tuple[float, float, float, float] | None = None
     """West, south, east, north in WGS84 degrees in which places are plausible; None means Germany."""
     filename: str = ""
+    sheet: str = ""
+    """Name of the sheet, or the path of the list in an XML or JSON file."""
     context: dict[str, str] = field(default_factory=dict)
     """Facts that stood beside the table (`ReadResult.extras`)."""
     gazetteer: Gazetteer | None = None

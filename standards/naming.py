@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from standards.compounds import cut_off, known, meanings, meanings_cut
-from standards.definition import Standard
+from standards.definition import COUNT_WORDS, Standard
 from standards.headers import forms_in
 from standards.neighbours import ignored, unnamed
 
@@ -52,7 +52,7 @@ def _in_other_words(standard: Standard, column: str) -> tuple[str, float] | None
     last = _PATH.split(column)[-1]
     for said in (meanings(column), meanings_cut(column), *([meanings(last)] if last != column else [])):
         meant = standard.meaning_index.get(standard.meaning_of(said))
-        if meant and ("anzahl" not in said or standard.by_name[meant[0]].type in ("integer", "number")):
+        if meant and (not said & COUNT_WORDS or standard.by_name[meant[0]].type in ("integer", "number")):
             return meant[0], MEANT
     short = cut_off(column)
     if short is None:

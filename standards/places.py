@@ -83,7 +83,18 @@ def _locate_many(
 
 
 def _turned(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.with_columns(x=pl.when("swap").then("y").otherwise("x"), y=pl.when("swap").then("x").otherwise("y"))
+    """East and north in their places: for the whole table, and for single rows in metres that have them the other way."""
+    frame = frame.with_columns(x=pl.when("swap").then("y").otherwise("x"), y=pl.when("swap").then("x").otherwise("y"))
+    crossed = ~pl.col("crs").is_in(DEGREES) & _northing("x") & ~_northing("y") & (pl.col("y") > 0)
+    frame = frame.with_columns(crossed=crossed.fill_null(value=False))
+    return frame.with_columns(
+        x=pl.when("crossed").then("y").otherwise("x"), y=pl.when("crossed").then("x").otherwise("y")
+    )
+
+
+def _northing(column: str) -> pl.Expr:
+    """How far north of the equator Germany lies, in metres; eastings of Gauss-Krüger zone 5 alone may look so too."""
+    return pl.col(column).is_between(5_200_000, 6_150_000)
 
 
 def _locate_one(
@@ -207,7 +218,7 @@ def _places(frame: pl.DataFrame, systems: dict[int, str]) -> Places:
     there = pl.col("lon").is_not_null() & pl.col("fault").is_null()
     masks = frame.select(
         crs=there & ~pl.col("crs").is_in([*DEGREES, "EPSG:4326+point"]),
-        swapped_coordinates=there & (pl.col("swap") | pl.col("turned")),
+        swapped_coordinates=there & (pl.col("swap") | pl.col("turned") | pl.col("crossed")),
         coordinate_decimal_point=there & (pl.col("mended") | (pl.col("crs") == "EPSG:4326+point")),
         coordinate_sign=there & pl.col("signed"),
     )

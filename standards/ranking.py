@@ -47,12 +47,12 @@ def rank(table: Table, standards: MappingOf[str, Standard]) -> list[tuple[str, f
 
     A clear winner has ≥ 0.45 and leads by ≥ 0.15; else a person is asked.
     """
-    told = _plain(" ".join((table.filename, *table.context.keys(), *table.context.values())))
+    told = _plain(" ".join((table.filename, table.sheet, *table.context.keys(), *table.context.values())))
     headers = _plain(" ".join(table.frame.columns))
     rows = _rows(table)
     named = {key for key, standard in standards.items() if _is_named(standard, told)}
     headed = {key for key, standard in standards.items() if _is_named(standard, headers)}
-    spoken = {key for key, standard in standards.items() if _share(standard.file_words, rows) >= _ENOUGH}
+    spoken = {key for key, standard in standards.items() if _share(standard, rows) >= _ENOUGH}
     templates = {key for key, standard in standards.items() if _is_template(table, standard)}
     sampler = lru_cache(maxsize=None)(partial(sample, table.frame))
     read = {key: expanded(table, standard) for key, standard in standards.items()}
@@ -146,11 +146,13 @@ def _is_named(standard: Standard, told: str) -> bool:
     return bool(standard.file_words) and re.search(_pattern(standard.file_words), told) is not None
 
 
-def _share(words: tuple[str, ...], rows: pl.Series) -> float:
-    """Share of the rows in which one of the words stands."""
-    if not words or not len(rows):
+def _share(standard: Standard, rows: pl.Series) -> float:
+    """Share of the rows in which a word speaks for the standard."""
+    if not standard.file_words or not len(rows):
         return 0.0
-    return int(rows.str.contains(_pattern(words)).sum()) / len(rows)
+    for word in standard.foreign_words:
+        rows = rows.str.replace_all(_plain(word), " ", literal=True)
+    return int(rows.str.contains(_pattern(standard.file_words)).sum()) / len(rows)
 
 
 @lru_cache(maxsize=256)

@@ -8,18 +8,19 @@ from typing import Any
 import polars as pl
 
 from standards.definition import FieldDef
+from standards.headers import factor
 from standards.numbers import Numbers
 from standards.work import Work
 
 
-def settled(work: Work, wanted: FieldDef, text: pl.Series, numbers: Numbers) -> pl.Series:
+def settled(work: Work, wanted: FieldDef, text: pl.Series, numbers: Numbers, unit: str | None) -> pl.Series:
     """`1.234` read as thousands or decimals, decided per table over the whole column."""
     if numbers.ambiguous is None and work.overall is None:
         return numbers.values
     ambiguous = numbers.ambiguous if numbers.ambiguous is not None else work.nulls(pl.Boolean).fill_null(value=False)
     frame = pl.DataFrame({"g": work.groups, "x": text, "a": ambiguous, "v": numbers.values})
     frame = frame.with_columns(point=pl.col("a") & pl.col("x").str.contains(".", literal=True))
-    clues = _number_clues(frame)
+    clues = _number_clues(frame, _usual_in(wanted, unit) if numbers.units is None else None)
     if work.overall is not None:
         answer = work.overall.add(("number", wanted.name), clues, _more_number_clues, partial(_settling, wanted.type))
         if numbers.ambiguous is None:
@@ -29,7 +30,7 @@ def settled(work: Work, wanted: FieldDef, text: pl.Series, numbers: Numbers) -> 
     german, english = pl.col("comma") | pl.col("dot_groups"), pl.col("dot") | pl.col("comma_groups")
     sure: pl.Expr = german ^ english
     grouped: pl.Expr = pl.when(german & ~english).then("point").when(english & ~german).then(~pl.col("point"))
-    near = _nearer(wanted)
+    near = pl.coalesce(_nearer(wanted), _usually())
     sure, grouped = sure | near.is_not_null(), pl.coalesce(grouped, near)
     default = pl.col("point") if wanted.unit == "eur" else pl.lit(value=False)
     if wanted.type == "integer":
@@ -59,20 +60,47 @@ _SEPARATORS = {
 }
 
 
-def _number_clues(frame: pl.DataFrame) -> pl.DataFrame:
+def _number_clues(frame: pl.DataFrame, usual: tuple[float, float] | None) -> pl.DataFrame:
     """Per table what speaks for comma or point as the decimal sign, and whether all cells are whole thousands."""
     return frame.group_by("g").agg(
         **{name: pl.col("x").str.contains(pattern).any() for name, pattern in _SEPARATORS.items()},
+        **_unusual(usual),
         zeros=pl.col("x").filter("a").str.ends_with("000").all() & (pl.col("a") | pl.col("x").is_null()).all(),
         logs=pl.col("v").filter(~pl.col("a") & (pl.col("v") > 0)).log().sum(),
         amongst=(~pl.col("a") & (pl.col("v") > 0)).sum(),
     )
 
 
+_UNUSUAL = ("too_small", "too_large")
+
+
+def _unusual(usual: tuple[float, float] | None) -> dict[str, pl.Expr]:
+    """Whether a cell has a usual size with thousands only, and whether one has it with decimals only."""
+    if usual is None:
+        return dict.fromkeys(_UNUSUAL, pl.lit(value=False))
+    low, high = usual
+    size = pl.col("v").filter("a").abs()
+    return {
+        "too_small": ((size < low) & (size * 1000).is_between(low, high)).any(),
+        "too_large": (size.is_between(low, high) & (size * 1000 > high)).any(),
+    }
+
+
+def _usual_in(wanted: FieldDef, unit: str | None) -> tuple[float, float] | None:
+    """The field's usual sizes in the unit that the header names."""
+    by = factor(unit, wanted.unit)
+    return (wanted.usual[0] / by, wanted.usual[1] / by) if wanted.usual and by else None
+
+
+def _usually() -> pl.Expr:
+    """True for thousands, False for decimals, where the field's usual size speaks for one of them in its column."""
+    return pl.when(pl.col("too_small") ^ pl.col("too_large")).then(pl.col("too_small"))
+
+
 def _more_number_clues(one: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
     """The clues of two parts of one table."""
     both = pl.concat([one, other])
-    either_one = [pl.col(name).any() for name in _SEPARATORS]
+    either_one = [pl.col(name).any() for name in (*_SEPARATORS, *_UNUSUAL)]
     return both.group_by("g").agg(*either_one, pl.col("zeros").all(), pl.col("logs", "amongst").sum())
 
 
@@ -80,9 +108,11 @@ def _settling(kind: str, clues: pl.DataFrame) -> dict[str, bool | float]:
     """As much of the clues as decides: two tables that differ in nothing of it are read alike."""
     seen = clues.row(0, named=True)
     if kind == "integer":
-        return dict.fromkeys(_SEPARATORS, False) | {"zeros": seen["zeros"], "logs": 0.0, "amongst": 0}
+        nothing = dict.fromkeys((*_SEPARATORS, *_UNUSUAL), False)
+        return nothing | {"zeros": seen["zeros"], "logs": 0.0, "amongst": 0}
     german, english = seen["comma"] or seen["dot_groups"], seen["dot"] or seen["comma_groups"]
-    return dict.fromkeys(_SEPARATORS, False) | {"comma": german, "dot": english, "zeros": False, **_size(seen)}
+    decided = {"comma": german, "dot": english, "zeros": False, **{name: seen[name] for name in _UNUSUAL}}
+    return dict.fromkeys(_SEPARATORS, False) | decided | _size(seen)
 
 
 def _size(seen: dict[str, Any]) -> dict[str, float]:

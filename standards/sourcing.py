@@ -34,7 +34,7 @@ def made_of_others(state: State, sources: list[Source], spec: Unpivot | None) ->
             continue
         source = (
             _joined(state, wanted)
-            or _moment(state, wanted)
+            or _moment(state, wanted, served)
             or (None if wanted.name in served or wanted.year_of in served else _from_context(state, wanted))
         )
         if source and (wanted.name not in served or source.kind == "join"):
@@ -73,10 +73,10 @@ def _joined(state: State, wanted: FieldDef) -> Source | None:
     return Source(wanted.name, "join", tuple(name for name in wanted.join if name in state.by_field))
 
 
-def _moment(state: State, wanted: FieldDef) -> Source | None:
+def _moment(state: State, wanted: FieldDef, served: set[str]) -> Source | None:
     if not wanted.date_part or wanted.date_part not in state.by_field:
         return None
-    time = (wanted.time_part,) if wanted.time_part in state.by_field else ()
+    time = (wanted.time_part,) if wanted.time_part in served else ()
     return Source(wanted.name, "moment", (wanted.date_part, *(part for part in time if part)))
 
 
