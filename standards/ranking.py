@@ -24,7 +24,8 @@ from standards.samples import sample
 UNSURE = 0.44
 """Without a required field, or where a standard must be spoken of and is not: a person is asked."""
 _NAMED, _SPOKEN, _HEADED = 0.3, 0.25, 0.1
-"""What a word in the file's name or titles adds, what one in enough of its first rows, what one in a header."""
+"""What a word in the file's name or titles adds, what one in enough of its first rows (if no name speaks
+for another), what one in a header."""
 _ROWS, _ENOUGH = 40, 0.3
 _WEAK = 0.08
 """Below so little served the words count for less, at nothing they count for nothing."""
@@ -66,7 +67,11 @@ def rank(table: Table, standards: MappingOf[str, Standard]) -> list[tuple[str, f
         served, lacks = _served(read[key], standard, mappings[key])
         alone = len({m.field for m in mappings[key].matches if m.confidence >= _SURE and taken[m.column] == 1})
         served += _ALONE * min(1.0, alone / _FEW) * (_LACKING if lacks else 1.0)
-        words = _NAMED * (key in named) + _SPOKEN * (key in spoken) + _HEADED * (key in headed)
+        words = (
+            _NAMED * (key in named)
+            + _SPOKEN * (key in spoken and (key in named or not named))
+            + _HEADED * (key in headed)
+        )
         score = served + words * min(1.0, served / _WEAK)
         score += _NAMED * (key in templates)
         is_meant = key in named | spoken | headed | templates

@@ -71,3 +71,15 @@ def test_day_and_time_apart_are_one_moment_of_parking(tmp_path: Path) -> None:
     path.write_text("Parkhaus;Datum;Uhrzeit;Frei\nP1;13.03.2025;08:15;3\nP2;13.03.2025;08:30;4\n", "utf-8")
     _, judgement = check_file(path, STANDARDS["parkraum"])
     assert judgement.accepted["zeitpunkt"].dt.strftime("%FT%R").to_list() == ["2025-03-13T08:15", "2025-03-13T08:30"]
+
+
+def test_the_name_of_a_file_outweighs_words_in_its_cells(tmp_path: Path) -> None:
+    """Containers at a sports ground are no sports ground: names alone do not tell more, so a person is asked."""
+    path = tmp_path / "glascontainer.kml"
+    marks = "".join(
+        f"<Placemark><name>{name}</name><Point><coordinates>11.8{at},49.4{at},0</coordinates></Point></Placemark>"
+        for at, name in enumerate(("Am Bahnhof", "Sportplatz"))
+    )
+    path.write_text(f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{marks}</Document></kml>', "utf-8")
+    with pytest.raises(Unreadable):
+        check_file(path, STANDARDS)
