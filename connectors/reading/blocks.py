@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from connectors.reading.encoding import Encoding
 
-BLOCK = 16 * 1024**2
+BLOCK = 12 * 1024**2
 """Bytes that are read, parsed and judged in one go."""
 _HEAD = 256 * 1024
 _WINDOWS = 16
