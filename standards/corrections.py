@@ -15,7 +15,7 @@ import polars as pl
 
 from standards.gate import merged, row_holds
 from standards.model import Judgement
-from standards.writing import REJECTS_COLUMNS
+from standards.workbook import REJECTS_COLUMNS
 
 _ROW, _REASON = REJECTS_COLUMNS
 _GUARD = r"^'([=+\-@\t\r])"

@@ -18,7 +18,10 @@ from standards.systems import DEGREES, GERMANY, system_at, system_of, system_of_
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Converted places. `fault`: code per row or null; `kinds`: repair kinds with a mask each; `crs`: per table text."""
+    """Converted places. `fault`: code per row or null; `kinds`: repair kinds with a mask each; `crs`: per table text.
+
+    `swapped_columns` marks the rows of a table whose columns are exchanged as a whole, `swapped_coordinates` single rows.
+    """
 
     lat: pl.Series
     lon: pl.Series
@@ -218,7 +221,8 @@ def _places(frame: pl.DataFrame, systems: dict[int, str]) -> Places:
     there = pl.col("lon").is_not_null() & pl.col("fault").is_null()
     masks = frame.select(
         crs=there & ~pl.col("crs").is_in([*DEGREES, "EPSG:4326+point"]),
-        swapped_coordinates=there & (pl.col("swap") | pl.col("turned") | pl.col("crossed")),
+        swapped_coordinates=there & (pl.col("turned") | pl.col("crossed")),
+        swapped_columns=there & pl.col("swap") & ~pl.col("turned") & ~pl.col("crossed"),
         coordinate_decimal_point=there & (pl.col("mended") | (pl.col("crs") == "EPSG:4326+point")),
         coordinate_sign=there & pl.col("signed"),
     )

@@ -52,11 +52,22 @@ def place_rows(work: Work, position: Position) -> None:
     def after(index: int) -> str:
         return f"{places.lat[index]:.6f} / {places.lon[index]:.6f}"
 
-    for kind, mask in places.kinds.items():
+    for kind, mask in _repairs(places.kinds, is_pair=position.kind == "pair").items():
         work.changed(kind, header, mask, shown, after)
     if made is not None:
         work.changed("geometry_point", header, made & places.lat.is_not_null(), shown, after)
     _ask_crs(work, position, places.systems, header)
+
+
+def _repairs(kinds: dict[str, pl.Series], *, is_pair: bool) -> dict[str, pl.Series]:
+    """The kinds as they are counted. Which of two columns is the latitude, their headers say: columns that say it wrong
+    are a repair. Of a pair in one cell nobody says it, so that its order is read and only a row against it is mended.
+    """
+    told = dict(kinds)
+    columns, rows = told.pop("swapped_columns", None), told.get("swapped_coordinates")
+    if columns is not None and not is_pair:
+        told["swapped_coordinates"] = columns if rows is None else columns | rows
+    return told
 
 
 def _pair_text(east: pl.Series, north: pl.Series) -> pl.Series:

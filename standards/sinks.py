@@ -15,7 +15,8 @@ from typing import Protocol, Self
 import polars as pl
 
 from standards.definition import Standard
-from standards.writing import PARQUET, append_csv, rejects_frame
+from standards.workbook import rejects_frame
+from standards.writing import PARQUET, append_csv
 
 ROW_GROUP = 250_000
 

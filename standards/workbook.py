@@ -17,6 +17,9 @@ from standards import german
 from standards.definition import Standard
 from standards.model import Judgement, Severity
 
+REJECTS_COLUMNS = ("Zeile", "Grund")
+"""Our own columns in front of the file's; a column of the file that is called so gets ` (Datei)` behind its name."""
+
 XLSX_ROWS = 1_048_575
 """Data rows an XLSX sheet can hold beside its header."""
 COMMENTS = 2_000
@@ -70,8 +73,6 @@ class Book:
 
 def write_workbook(judgement: Judgement, standard: Standard, path: Path) -> None:
     """`Daten` with changed cells marked, `Änderungen`, `Offen` with the rows that need the clerk, `Hinweise`."""
-    from standards.writing import rejects_frame
-
     book = Book(path)
     with book.book:
         _data(book, judgement, standard)
@@ -173,6 +174,28 @@ def changes_frame(changes: pl.DataFrame, standard: Standard) -> pl.DataFrame:
         nachher="after",
         Änderung="title_de",
         Art="kind",
+    )
+
+
+def rejects_frame(rejected: pl.DataFrame, columns: Sequence[str] = ()) -> pl.DataFrame:
+    """`Zeile`, `Grund` (all reasons) and the original columns; one line per row of the file, however wide it was.
+
+    `columns`: those of the file, where there may be no row to tell them.
+    """
+    rows = rejected.group_by("_row", "record", maintain_order=True).agg(pl.col("reasons"))
+    records = [json.loads(record) for record in rows["record"].to_list()]
+    columns = columns or list(dict.fromkeys(name for record in records for name in record))
+    reasons = [
+        " ".join(dict.fromkeys(reason["message_de"] for listed in several for reason in json.loads(listed)))
+        for several in rows["reasons"].to_list()
+    ]
+    taken = {name: f"{name} (Datei)" if name in REJECTS_COLUMNS else name for name in columns}
+    return pl.DataFrame(
+        [
+            rows["_row"].alias("Zeile"),
+            pl.Series("Grund", reasons, dtype=pl.String),
+            *(pl.Series(taken[name], [record.get(name) for record in records], dtype=pl.String) for name in columns),
+        ]
     )
 
 

@@ -6,9 +6,8 @@ CSV: UTF-8, comma, RFC 4180, decimal points, ISO dates. A text cell that a sprea
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -18,10 +17,7 @@ import polars as pl
 from standards import formulas
 from standards.definition import Standard
 from standards.model import Judgement
-from standards.workbook import changes_frame, write_rejected, write_workbook
-
-REJECTS_COLUMNS = ("Zeile", "Grund")
-"""Our own columns in front of the file's; a column of the file that is called so gets ` (Datei)` behind its name."""
+from standards.workbook import changes_frame, rejects_frame, write_rejected, write_workbook
 
 PARQUET = frozenset({".parquet", ".pq"})
 
@@ -65,28 +61,6 @@ def write_changes(judgement: Judgement, standard: Standard, path: Path) -> None:
         raise ValueError("judge with changes=True to list them")
     with whole(path) as partial:
         _write_csv(changes_frame(judgement.changes, standard), partial)
-
-
-def rejects_frame(rejected: pl.DataFrame, columns: Sequence[str] = ()) -> pl.DataFrame:
-    """`Zeile`, `Grund` (all reasons) and the original columns; one line per row of the file, however wide it was.
-
-    `columns`: those of the file, where there may be no row to tell them.
-    """
-    rows = rejected.group_by("_row", "record", maintain_order=True).agg(pl.col("reasons"))
-    records = [json.loads(record) for record in rows["record"].to_list()]
-    columns = columns or list(dict.fromkeys(name for record in records for name in record))
-    reasons = [
-        " ".join(dict.fromkeys(reason["message_de"] for listed in several for reason in json.loads(listed)))
-        for several in rows["reasons"].to_list()
-    ]
-    taken = {name: f"{name} (Datei)" if name in REJECTS_COLUMNS else name for name in columns}
-    return pl.DataFrame(
-        [
-            rows["_row"].alias("Zeile"),
-            pl.Series("Grund", reasons, dtype=pl.String),
-            *(pl.Series(taken[name], [record.get(name) for record in records], dtype=pl.String) for name in columns),
-        ]
-    )
 
 
 @contextmanager

@@ -26,6 +26,17 @@ def test_single_rows_with_east_and_north_exchanged_are_turned_back() -> None:
     assert places.lon.to_list() == pytest.approx([11.858] * 4, abs=0.002)
 
 
+def test_the_order_within_a_pair_is_read_and_only_a_row_against_it_is_mended(tmp_path: Path) -> None:
+    """„48.1, 11.5“ is how people write a place: no repair; the one row that says it the other way round is one."""
+    path = tmp_path / "baeume.csv"
+    pairs = ["48.1371, 11.5754", "48.1372, 11.5755", "48.1373, 11.5756", "11.5757, 48.1374"]
+    rows = "".join(f"{at};Acer platanoides;1987;{pair}\n" for at, pair in enumerate(pairs, 1))
+    path.write_text(f"Nr.;Baumart botanisch;Pflanzjahr;Koordinaten\n{rows}")
+    _, judgement = check_file(path, STANDARDS["baumkataster"])
+    assert judgement.accepted["lat"].to_list() == pytest.approx([48.1371, 48.1372, 48.1373, 48.1374])
+    assert [(one.kind, one.count) for one in judgement.repairs if "swapped" in one.kind] == [("swapped_coordinates", 1)]
+
+
 def test_the_name_of_the_list_tells_the_standard(tmp_path: Path) -> None:
     """A guidance system's XML says in its elements what its bare columns are."""
     path = tmp_path / "export.xml"
