@@ -10,6 +10,7 @@
 | `answers`, `releases` | what a publisher said about its columns, what persons said about held files |
 | `reading/` | any municipal file → a table of strings and a report of how it was read |
 | `checking`, `large`, `many` | one file, a large one, a folder of files: read and judged without keeping anything |
+| `batches` | which files a folder stands for; things in batches of bounded size |
 | `pending` | what is still to do between landing and raw, and under which version |
 | `conversion`, `contents`, `judging`, `corrections`, `outcomes` | landing → reading → standards: what came of a file |
 | `facts`, `gazetteer` | what a file is compared with; which Gemeinde a name means |

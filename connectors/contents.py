@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from connectors.batches import in_batches
 from connectors.messages import say
 from connectors.pending import Task
 from connectors.reading.result import ReadResult, Unreadable
@@ -22,16 +23,7 @@ _BIG = 16 * 1024 * 1024
 
 def chunks_of(tasks: Sequence[Task]) -> Iterator[list[Task]]:
     """The tasks in order, as many at once as fit into memory."""
-    chunk: list[Task] = []
-    size = 0
-    for task in tasks:
-        if chunk and (size + task.receipt.bytes > _CHUNK_BYTES or len(chunk) == _CHUNK_FILES):
-            yield chunk
-            chunk, size = [], 0
-        chunk.append(task)
-        size += task.receipt.bytes
-    if chunk:
-        yield chunk
+    return in_batches(tasks, lambda task: task.receipt.bytes, most_bytes=_CHUNK_BYTES, most_items=_CHUNK_FILES)
 
 
 def read_contents(tasks: Sequence[Task], sites: Sites) -> list[ReadResult | Unreadable]:

@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from connectors.batches import files_below
 from connectors.copies import FileRefused, private_copy
 from connectors.landing import Landed, land, land_withdrawal
 from connectors.loadrun import DatasetReport, LoadReport, Prepared, asset_source, load_run
@@ -137,8 +138,7 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = (file for file in sorted(path.rglob("*")) if file.is_file() and not file.is_symlink())
-            found += [file for file in inside if not any(part.startswith(".") for part in file.relative_to(path).parts)]
+            found += sorted(files_below(path))
         elif path.is_file():
             found.append(path.resolve())
         else:

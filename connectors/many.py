@@ -5,7 +5,6 @@ What does not belong here: files that were handed in (`conversion`), the command
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from connectors.batches import files_below, in_batches
 from connectors.checking import as_table, decided
 from connectors.reading.batch import Memory
 from connectors.reading.blocks import begun
@@ -41,16 +41,6 @@ class Checked:
     repairs: int = 0
     code: str = ""
     message_de: str = ""
-
-
-def files_below(folder: Path) -> list[Path]:
-    """The files of a folder and its folders, without hidden ones and links, in order."""
-    found = []
-    for root, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        here = Path(root)
-        found += [here / name for name in sorted(files) if not name.startswith(".")]
-    return [path for path in found if not path.is_symlink()]
 
 
 def check_many(
@@ -87,23 +77,10 @@ def check_many(
 def _read(folder: Path) -> Iterator[tuple[list[str], list[Path], list[ReadResult | Unreadable]]]:
     """The files in batches, each with its name below the folder and what was read of it."""
     memory = Memory()
-    for paths in _batches(files_below(folder)):
+    paths_below = files_below(folder)
+    for paths in in_batches(paths_below, lambda path: path.stat().st_size, most_bytes=_BYTES, most_items=_FILES):
         names = [str(path.relative_to(folder)) for path in paths]
         yield names, paths, read_many([(path.name, path.read_bytes()) for path in paths], memory)
-
-
-def _batches(paths: Sequence[Path]) -> Iterator[list[Path]]:
-    batch: list[Path] = []
-    size = 0
-    for path in paths:
-        length = path.stat().st_size
-        if batch and (size + length > _BYTES or len(batch) == _FILES):
-            yield batch
-            batch, size = [], 0
-        batch.append(path)
-        size += length
-    if batch:
-        yield batch
 
 
 def _judged(
