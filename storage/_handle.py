@@ -39,6 +39,7 @@ from storage.errors import (
     StoreFull,
     StoreUnreachable,
 )
+from storage.layout import Zone
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -91,39 +92,42 @@ class Handle:
         self.site = site
         self.folder = _folder(config, home) if config.scheme == "file" else None
         try:
-            self._store = _open(config, self.folder)
+            # A bucket for each zone, or one store under the name of none of them.
+            zones: tuple[Zone | None, ...] = tuple(Zone) if config.is_by_zone else (None,)
+            self._stores = {zone: _open(config.of_zone(zone) if zone else config, self.folder) for zone in zones}
         except (BaseError, OSError, ValueError) as error:
             reason = str(error).partition("\n")[0]
             raise ConfigInvalid(f"stores.{site}: {config.url} cannot be opened: {reason}") from error
 
     def get(self, key: str) -> bytes:
         with self._translated(key):
-            return bytes(obstore.get(self._store, self._inside(key)).bytes())
+            return bytes(obstore.get(self._of(key), self._inside(key)).bytes())
 
     def stream(self, key: str) -> Iterator[bytes]:
         with self._translated(key):
-            for chunk in obstore.get(self._store, self._inside(key)).stream(min_chunk_size=CHUNK):
+            for chunk in obstore.get(self._of(key), self._inside(key)).stream(min_chunk_size=CHUNK):
                 yield bytes(chunk)
 
     def head(self, key: str) -> ObjectInfo | None:
         try:
             with self._translated(key):
-                return _info(obstore.head(self._store, self._inside(key)))
+                return _info(obstore.head(self._of(key), self._inside(key)))
         except ObjectMissing:
             return None
 
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
         with self._translated(prefix):
-            for batch in obstore.list(self._store, prefix.rstrip("/") or None, chunk_size=1000):
-                for meta in batch:
-                    yield _info(meta)
+            for store in [self._of(prefix)] if prefix else self._stores.values():
+                for batch in obstore.list(store, prefix.rstrip("/") or None, chunk_size=1000):
+                    for meta in batch:
+                        yield _info(meta)
 
     def put(self, key: str, data: bytes, *, create: bool = False, if_match: str = "") -> ObjectInfo:
         """Write `data` as a whole, atomically; `create` and `if_match` (an etag) make it conditional."""
         mode: Any = {"e_tag": if_match} if if_match else ("create" if create else "overwrite")
         with self._translated(key):
             done = obstore.put(
-                self._store,
+                self._of(key),
                 self._inside(key),
                 data,
                 mode=mode,
@@ -138,7 +142,7 @@ class Handle:
         with self._translated(key):
             # obstore.put with an iterator would run it inside its own runtime, where another obstore call panics.
             writer = obstore.open_writer(
-                self._store, self._inside(key), attributes=self._attributes(key), buffer_size=CHUNK, max_concurrency=4
+                self._of(key), self._inside(key), attributes=self._attributes(key), buffer_size=CHUNK, max_concurrency=4
             )
             for chunk in chunks:
                 writer.write(chunk)
@@ -158,7 +162,7 @@ class Handle:
         try:
             self.put_stream(staged, chunks)
             with self._translated(key):
-                obstore.rename(self._store, staged, self._inside(key), overwrite=False)
+                obstore.rename(self._of(key), staged, self._inside(key), overwrite=False)
         except StoreFull:
             raise StoreFull(_FULL_SENTENCE.format(site=self.site, key=key)) from None
         except ObjectExists:
@@ -169,13 +173,24 @@ class Handle:
     def delete(self, key: str) -> None:
         """Delete an object; one that is not there is fine."""
         with suppress(ObjectMissing), self._translated(key):
-            obstore.delete(self._store, self._inside(key))
+            obstore.delete(self._of(key), self._inside(key))
 
     def _written(self, key: str) -> ObjectInfo:
         info = self.head(key)
         if info is None:
             raise ObjectMissing(f"{self.site}: {key} was removed by somebody else while it was written")
         return info
+
+    def _of(self, key: str) -> ObjectStore:
+        """The bucket of the zone a key begins with, where each zone has its own."""
+        only = self._stores.get(None)
+        if only is not None:
+            return only
+        head = key.partition("/")[0]
+        try:
+            return self._stores[Zone(head)]
+        except ValueError:
+            raise KeyInvalid(f"{self.site}: “{key}” lies in no zone, and each zone has its own bucket") from None
 
     def _inside(self, key: str) -> str:
         """The key itself, after a look that no symbolic link leads it to another place."""

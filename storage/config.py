@@ -26,12 +26,16 @@ ENDPOINT_KEYS = ("endpoint", "endpoint_url", "aws_endpoint", "aws_endpoint_url")
 # statement about one dataset's classification says nothing about them.
 NEVER_OFF_PREMISES = (Zone.LANDING, Zone.RAW, Zone.QUARANTINE)
 
+ZONE_MARK = "{zone}"
+"""In the bucket's name of a store: a bucket for each zone. Keys stay whole, so `raw/x` lies in `…-raw` as `raw/x`."""
+
 Placements = dict[Zone, dict[Classification, tuple[str, ...]]]
 
 
 class StoreConfig(BaseModel):
     """One site. `url`: `file:///abs`, a folder (relative to the home), `s3://bucket/prefix`, `az://…`, `gs://…`.
 
+    `s3://name-{zone}` is a bucket for each zone: locks, lifecycles and rights are then given by zone.
     `options` go to obstore as they are (`endpoint`, `virtual_hosted_style_request`, …); `secrets` likewise, hidden.
     `public_url` is where the public reads this site, without a trailing slash.
     """
@@ -60,6 +64,9 @@ class StoreConfig(BaseModel):
             raise ValueError("a store's url carries no password and no parameters: put them into options or secrets")
         if ".." in PurePosixPath(rest if separator else url).parts:
             raise ValueError(f"“{url}” must not contain “..”")
+        bucket = rest.partition("/")[0] if separator and scheme != "file" else ""
+        if "{" in url.replace(ZONE_MARK, "") or url.count(ZONE_MARK) != bucket.count(ZONE_MARK):
+            raise ValueError(f"“{url}”: {ZONE_MARK} may stand in a bucket's name only, e.g. s3://allmende-{ZONE_MARK}")
         return url
 
     @field_validator("public_url")
@@ -71,6 +78,15 @@ class StoreConfig(BaseModel):
     def scheme(self) -> str:
         scheme, separator, _ = self.url.partition("://")
         return scheme if separator else "file"
+
+    @property
+    def is_by_zone(self) -> bool:
+        """Whether each zone has a bucket of its own."""
+        return ZONE_MARK in self.url
+
+    def of_zone(self, zone: Zone) -> StoreConfig:
+        """The same store with the bucket of this zone; itself where all zones share one."""
+        return self.model_copy(update={"url": self.url.replace(ZONE_MARK, zone)}) if self.is_by_zone else self
 
     @property
     def endpoint(self) -> str:
@@ -171,11 +187,13 @@ def _is_site_name(site: str) -> bool:
 
 def _overlaps(stores: Mapping[str, StoreConfig]) -> Iterator[str]:
     """Two sites in one place would put on-premises data into a cloud's bucket unseen."""
-    places = sorted((store.place, site) for site, store in stores.items())
+    places = sorted({(store.of_zone(zone).place, site) for site, store in stores.items() for zone in Zone})
+    told: set[tuple[str, str]] = set()
     for index, ((scheme, server, path), site) in enumerate(places):
         for (other_scheme, other_server, other_path), other in places[index + 1 :]:
             same_server = (scheme, server) == (other_scheme, other_server)
-            if same_server and f"{other_path}/".startswith(f"{path}/"):
+            if site != other and (site, other) not in told and same_server and f"{other_path}/".startswith(f"{path}/"):
+                told.add((site, other))
                 yield f"stores: {site} and {other} lie in the same place: give each its own folder or prefix"
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from storage._handle import CHUNK, STAGING, Handle, ObjectInfo, check_key, obstore_options
-from storage.config import StoreConfig
+from storage.config import ZONE_MARK, StoreConfig
 from storage.errors import ObjectExists, ObjectMissing, PlacementForbidden, StoreFull, StoreUnreachable
 
 __all__ = ["CHUNK", "ObjectExists", "ObjectInfo", "ObjectMissing", "Store", "StoreFull", "StoreUnreachable"]
@@ -59,11 +59,11 @@ class Store:
         check_key(key)
         if self._handle.folder is not None:
             return str(self._handle.folder / key)
-        return f"{self._config.url.rstrip('/')}/{key}"
+        return f"{_at(self._config.url, key).rstrip('/')}/{key}"
 
     def public_address(self, key: str) -> str:
         """The link for the public, empty where the site has no `public_url`."""
-        return f"{self.public_url}/{check_key(key)}" if self.public_url else ""
+        return f"{_at(self.public_url, check_key(key))}/{key}" if self.public_url else ""
 
     def storage_options(self) -> dict[str, str]:
         """Credentials for deltalake, dlt and DuckDB, of the on-premises site alone; empty for a folder.
@@ -80,3 +80,8 @@ class Store:
             names["allow_http"] = "true"
         prefix = "aws_" if self._config.scheme == "s3" else ""
         return {name if name == "allow_http" else f"{prefix}{name}": value for name, value in names.items()}
+
+
+def _at(address: str, key: str) -> str:
+    """The address of the bucket a key lies in, where each zone has its own."""
+    return address.replace(ZONE_MARK, key.partition("/")[0])

@@ -29,6 +29,7 @@ from storage.errors import (
     StoreUnreachable,
 )
 from storage.index import OpenIndex, read_index, update_index
+from storage.layout import Zone
 from storage.manifest import Classification, FieldInfo, LicenceInfo, Party, Quality
 from storage.names import DatasetId
 from storage.package import PackageDescription, PackageWriter
@@ -141,6 +142,25 @@ def test_objects_come_back(sites):
     sites.delete("onprem", "raw/a")
     with pytest.raises(ObjectMissing):
         sites.onprem.read("raw/a")
+
+
+def test_each_zone_can_have_its_own_bucket(endpoint, tmp_path):
+    """With `{zone}` in the bucket's name keys stay whole; listing and addresses agree on the bucket."""
+    onprem = store(endpoint, "s3://je-{zone}")
+    for zone in Zone:
+        ensure_bucket(onprem.of_zone(zone), BucketSettings())
+    sites = open_sites(StorageConfig(stores={"onprem": onprem}), tmp_path)
+    for key in ("landing/a", "raw/t/b", "quarantine/c"):
+        sites.write("onprem", key, key.encode(), classification=OPEN)
+        assert sites.onprem.read(key) == key.encode()
+    assert keys(sites, "onprem") == {"landing/a", "raw/t/b", "quarantine/c"}
+    assert [info.key for info in sites.onprem.list("raw")] == ["raw/t/b"]
+    assert sites.onprem.uri("raw/t") == "s3://je-raw/raw/t"
+    listed = s3_client(onprem).list_objects_v2(Bucket="je-landing")
+    assert [entry["Key"] for entry in listed["Contents"]] == ["landing/a"]
+    sites.delete("onprem", "raw/t/b")
+    with pytest.raises(ObjectMissing):
+        sites.onprem.read("raw/t/b")
 
 
 def test_create_has_one_winner(sites):

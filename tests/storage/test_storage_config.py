@@ -92,3 +92,15 @@ def test_secrets_do_not_show():
     store = BASE["cloud-a"] | {"secrets": {"secret_access_key": "hunter2"}}
     config = StorageConfig.model_validate({"stores": BASE | {"cloud-a": store}})
     assert "hunter2" not in f"{config!r} {config} {config.model_dump_json()}"
+
+
+def test_a_bucket_for_each_zone_is_one_mark():
+    """`{zone}` stands in a bucket's name and nowhere else; keys stay whole, and another site inside one is found."""
+    server = {"endpoint": "http://127.0.0.1:9000"}
+    stores = {"onprem": {"url": "s3://allmende-{zone}", "region": "r", "options": server}}
+    store = StorageConfig.model_validate({"stores": stores}).stores["onprem"]
+    assert store.of_zone(Zone.RAW).url == "s3://allmende-raw"
+    inside = stores | {"cloud-a": {"url": "s3://allmende-open/kopie", "options": server}}
+    assert "onprem and cloud-a lie in the same place" in refusal(stores=inside)
+    for url in ("s3://allmende/{zone}", "sites/{zone}", "s3://allmende-{kommune}"):
+        assert "in a bucket's name only" in refusal(stores={"onprem": {"url": url, "options": server}})
