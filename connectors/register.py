@@ -57,6 +57,17 @@ class Gemeinde:
     land_ags: str
     is_gemeindefrei: bool
 
+    @property
+    def title(self) -> str:
+        """As one says it: the register's `Altomünster, M` is `Markt Altomünster`, its `Eching` `Gemeinde Eching`."""
+        name, comma, addition = self.name.partition(", ")
+        if not comma:
+            return name if self.is_gemeindefrei else f"{self.art.removeprefix('Kreisfreie ')} {name}"
+        if self.art in {"Markt", "Große Kreisstadt"} or addition == "St":
+            return f"{self.art} {name}"
+        # `Landeshauptstadt`, `Hansestadt` stand in front too; `Freie und Hansestadt`, `gemfr. Gebiet` stay behind.
+        return f"{addition} {name}" if addition[:1].isupper() and " " not in addition else self.name
+
 
 def land_bbox(ags: str) -> tuple[float, float, float, float] | None:
     """West, south, east, north of the Land an AGS lies in; None where the AGS names none."""
@@ -119,6 +130,11 @@ class Register:
     def kreis(self, kreis_ags: str) -> str:
         """The name of a Kreis, empty where unknown."""
         return self._kreise.get(kreis_ags, "")
+
+    def title(self, ags: str) -> str:
+        """The name with its kind in front: `Stadt Augsburg`, `Markt Altomünster`, `Landkreis Altötting`."""
+        gemeinde = self.gemeinde(ags)
+        return gemeinde.title if gemeinde else self.name(ags)
 
     @cached_property
     def _short_names(self) -> dict[str, str]:

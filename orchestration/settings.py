@@ -13,13 +13,15 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, ClassVar, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from catalog.config import CatalogConfig
 from connectors.config import FetchConfig
+from connectors.register import AGS_DIGITS
 from intake.config import IntakeConfig
 from storage.config import StorageConfig
+from storage.names import STATEWIDE
 
 PROJECT = Path(__file__).resolve().parents[1]
 DBT_PROJECT = PROJECT / "dbt_project"
@@ -37,6 +39,30 @@ class PortalConfig(BaseModel):
     kind: Literal["static", "ckan"]
     url: str = ""
     token: SecretStr = SecretStr("")
+    parallel: int = Field(default=4, ge=1, le=32)
+    """CKAN: changes on their way at once."""
+    organizations: bool = True
+    """CKAN: keep one organization per Kommune as the catalogue says; false: the portal's administrators do."""
+    publishers: tuple[str, ...] = ()
+    """Only datasets of these (AGS, the beginning of an AGS, or `land`) go there; empty: of all."""
+    standards: tuple[str, ...] = ()
+    """Only datasets of these standards go there; empty: all."""
+    invented: bool = True
+    """Whether datasets with invented contents (demo) go there."""
+
+    @field_validator("publishers")
+    @classmethod
+    def _are_publishers(cls, publishers: tuple[str, ...]) -> tuple[str, ...]:
+        for one in publishers:
+            if one != STATEWIDE and not (one.isdecimal() and len(one) <= AGS_DIGITS):
+                raise ValueError(f"“{one}” is no publisher: write an AGS, the first digits of one, or “{STATEWIDE}”")
+        return publishers
+
+    @model_validator(mode="after")
+    def _has_an_address(self) -> PortalConfig:
+        if self.kind == "ckan" and not self.url.startswith(("https://", "http://")):
+            raise ValueError('a portal of kind “ckan” needs its web address: url = "https://…"')
+        return self
 
 
 class ChecksConfig(BaseModel):

@@ -8,12 +8,17 @@
 | `schema` | from an entry to a CKAN package and back, for portals with and without ckanext-scheming |
 | `revision` | the smallest `package_revise` that leads from one entry to another |
 | `client` | one call through ckanapi: patience, and a sentence for every answer |
+| `organizations` | organizations as desired state: title, AGS, homepage, logo |
+| `logo` | the picture of an organization, or a neutral plate |
 | `portal` | `CkanPortal`: bulk read, create, update, withdraw |
 
 CKAN behaviour is recorded, not remembered: `tests/catalog/record_ckan.py` runs all of it against a real CKAN.
 """
 
 from catalog.ckan.config import CkanConfig
+from catalog.ckan.logo import Logo
+from catalog.ckan.mapping import organization_of
+from catalog.ckan.organizations import Directory, Organization
 from catalog.ckan.portal import CkanPortal, open_ckan
 
-__all__ = ["CkanConfig", "CkanPortal", "open_ckan"]
+__all__ = ["CkanConfig", "CkanPortal", "Directory", "Logo", "Organization", "open_ckan", "organization_of"]

@@ -58,7 +58,7 @@ class Client:
         self, ckan: CallAction, name: str, url: str, patience: Patience, timeout_s: tuple[float, float]
     ) -> None:
         self._ckan = ckan
-        self._where = f"portal “{name}” ({url})"
+        self.where = f"portal “{name}” ({url})"
         self._timeout = timeout_s
         self.patience = patience
 
@@ -69,45 +69,45 @@ class Client:
                 return self.once(action, **data)
         raise AssertionError("unreachable: the last attempt raises")
 
-    def once(self, action: str, **data: Any) -> Any:
-        """Call an action once; a `Transient` leaves open whether it was done."""
+    def once(self, action: str, *, upload: Mapping[str, Any] | None = None, **data: Any) -> Any:
+        """Call an action once; a `Transient` leaves open whether it was done. `upload` is field → file."""
         import requests
         from ckanapi import errors
 
         try:
-            return self._ckan.call_action(action, data, requests_kwargs={"timeout": self._timeout})
+            return self._ckan.call_action(action, data, files=upload, requests_kwargs={"timeout": self._timeout})
         except errors.NotAuthorized as error:
             raise Forbidden(
-                f"{action}: {self._where} does not allow this to the token's user: make the user editor of the "
+                f"{action}: {self.where} does not allow this to the token's user: make the user editor of the "
                 "organization, or have an administrator create it."
             ) from error
         except errors.NotFound as error:
-            raise Missing(f"{action}: {self._where} does not find it: make a new plan.") from error
+            raise Missing(f"{action}: {self.where} does not find it: make a new plan.") from error
         except errors.ValidationError as error:
             details = {key: value for key, value in error.error_dict.items() if key != "__type"}
             raise Invalid(
-                f"{action}: {self._where} refuses the dataset, {_first(details)}: correct it and publish again.",
+                f"{action}: {self.where} refuses it, {_first(details)}: correct it and publish again.",
                 details,
             ) from error
         except (errors.SearchError, errors.SearchIndexError) as error:
-            raise Transient(f"{action}: the search index of {self._where} is down: apply again later.") from error
+            raise Transient(f"{action}: the search index of {self.where} is down: apply again later.") from error
         except errors.ServerIncompatibleError as error:
-            raise PortalStopped(f"{action}: {self._where} does not answer like a CKAN: check the address.") from error
+            raise PortalStopped(f"{action}: {self.where} does not answer like a CKAN: check the address.") from error
         except errors.CKANAPIError as error:
             raise self._other(action, _status(error)) from error
         except requests.RequestException as error:
             raise Transient(
-                f"{action}: {self._where} did not answer ({type(error).__name__}): check that it is up, apply again."
+                f"{action}: {self.where} did not answer ({type(error).__name__}): check that it is up, apply again."
             ) from error
 
     def _other(self, action: str, status: int) -> PortalError:
         if status in _BUSY:
-            return Transient(f"{action}: {self._where} answered {status}: apply again later.")
+            return Transient(f"{action}: {self.where} answered {status}: apply again later.")
         if status == 400:
-            return Unknown(f"{action}: {self._where} does not know this action: is the plugin installed?")
+            return Unknown(f"{action}: {self.where} does not know this action: is the plugin installed?")
         if status in {301, 302, 307, 308}:
-            return PortalStopped(f"{action}: {self._where} sends us elsewhere: set the address it redirects to.")
-        return PortalStopped(f"{action}: {self._where} answered {status or 'something unexpected'}: check the address.")
+            return PortalStopped(f"{action}: {self.where} sends us elsewhere: set the address it redirects to.")
+        return PortalStopped(f"{action}: {self.where} answered {status or 'something unexpected'}: check the address.")
 
 
 def _status(error: Exception) -> int:

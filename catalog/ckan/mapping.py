@@ -44,7 +44,11 @@ def to_entry(dataset: Dataset, catalog: Catalog) -> Entry:
 
 def organization_name(dataset_id: str) -> str:
     """The name of the organization that a dataset belongs to: one per Kommune, `ags-09162000`, or `land`."""
-    owner = dataset_id.partition("/")[0]
+    return organization_of(dataset_id.partition("/")[0])
+
+
+def organization_of(owner: str) -> str:
+    """The name of the organization of a Kommune (by its AGS), or of the statewide tables (`land`)."""
     return f"ags-{owner}" if owner.isdigit() else owner
 
 

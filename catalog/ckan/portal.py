@@ -15,33 +15,45 @@ from typing import Any
 from catalog.ckan import mapping
 from catalog.ckan.client import CallAction, Client, Forbidden, Invalid, Missing, Unknown
 from catalog.ckan.config import CkanConfig
+from catalog.ckan.organizations import Directory, Organizations
 from catalog.ckan.revision import revise
 from catalog.ckan.schema import ID, PackageSchema, foreign_extras, match
 from catalog.model import Catalog
-from catalog.publishing.entry import Entry, same
+from catalog.publishing.entry import Entry, Thing, same
 from catalog.publishing.plan import Change
 from catalog.publishing.portal import PortalStopped, Refused, Transient
 from catalog.publishing.retry import Patience
 
 
-def open_ckan(config: CkanConfig) -> CkanPortal:
-    """Return the portal that `config` describes; opens no connection."""
+def open_ckan(config: CkanConfig, directory: Directory | None = None) -> CkanPortal:
+    """Return the portal that `config` describes; opens no connection.
+
+    With `directory` the organizations are desired state too; without, missing ones are created and no more.
+    """
     from ckanapi import RemoteCKAN
 
     ckan = RemoteCKAN(config.url, apikey=config.token.get_secret_value(), user_agent="datenallmende")
-    return CkanPortal(ckan, config)
+    return CkanPortal(ckan, config, directory=directory)
 
 
 class CkanPortal:
     """Publishes to one CKAN through `ckan`, anything with ckanapi's `call_action`."""
 
-    def __init__(self, ckan: CallAction, config: CkanConfig, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        ckan: CallAction,
+        config: CkanConfig,
+        patience: Patience | None = None,
+        directory: Directory | None = None,
+    ) -> None:
         self._config = config
         timeouts = (config.connect_timeout_s, config.read_timeout_s)
         self._client = Client(ckan, config.name, config.url, patience or Patience(config.attempts), timeouts)
         self._schema: PackageSchema | None = None
         self._foreign: dict[str, list[dict[str, str]]] = {}
         self._organizations: set[str] = set()
+        """Names of organizations that are known to be there."""
+        self._own = Organizations(self._client, directory) if directory else None
         self._lock = Lock()
 
     @property
@@ -69,11 +81,16 @@ class CkanPortal:
             raise PortalStopped(f"{where} cannot be reached: check that it is up and the address is right.") from error
 
     def desired(self, catalog: Catalog) -> Mapping[str, Entry]:
-        return mapping.entries(catalog)
+        datasets = mapping.entries(catalog)
+        if self._own is None:
+            return datasets
+        return self._own.desired([dataset.dataset_id.owner for dataset in catalog.datasets]) | datasets
 
     def actual(self) -> Mapping[str, Entry]:
         """Read our datasets, private ones too, page by page; two with one id are an error that names both."""
         schema = self._read_schema()
+        organizations = self._own.actual() if self._own else {}
+        self._organizations |= organizations.keys()
         found: dict[str, Entry] = {}
         foreign: dict[str, list[dict[str, str]]] = {}
         for package in self._packages():
@@ -88,10 +105,13 @@ class CkanPortal:
             found[entry.id] = entry
             foreign[entry.id] = foreign_extras(package)
         self._foreign = foreign
-        return found
+        return organizations | found
 
     def create(self, change: Change) -> None:
         """Create the dataset; after an unclear or a refusing answer looks before it tries again."""
+        if change.thing is Thing.ORGANIZATION:
+            self._managed().create(change)
+            return
         schema = self._read_schema()
         self._ensure_organization(change.after)
         package = schema.package(change.after)
@@ -109,6 +129,9 @@ class CkanPortal:
     def update(self, change: Change) -> None:
         """Revise the dataset if it still is as the plan saw it; raises `Refused` where it is not."""
         assert change.before is not None  # noqa: S101 - a plan has no update without it
+        if change.thing is Thing.ORGANIZATION:
+            self._managed().update(change)
+            return
         schema = self._read_schema()
         if change.before.content.get("organization") != change.after.content.get("organization"):
             self._ensure_organization(change.after)
@@ -129,6 +152,11 @@ class CkanPortal:
 
     def finish(self) -> None:
         """Nothing depends on all entries: CKAN keeps its own index."""
+
+    def _managed(self) -> Organizations:
+        if self._own is None:
+            raise Refused(f"Portal “{self.name}” keeps its organizations itself: set `organizations = true` for it.")
+        return self._own
 
     def _packages(self) -> Iterator[dict[str, Any]]:
         start, seen = 0, 0

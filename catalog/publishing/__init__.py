@@ -2,7 +2,7 @@
 
 | module | answers |
 |---|---|
-| `entry` | one dataset on one portal as a plain, comparable value |
+| `entry` | one dataset, or organization, on one portal as a plain, comparable value |
 | `portal` | what a portal must be able to do, and the sentences in which it fails |
 | `plan` | what would change: a pure, frozen value; as JSON and as text |
 | `apply` | make it so: only what the plan says, in parallel, resumable |
@@ -21,7 +21,7 @@ report = apply(shown, portal, History(home / "publish"))
 """
 
 from catalog.publishing.apply import ApplyReport, Failure, Progress, apply
-from catalog.publishing.entry import Entry, State
+from catalog.publishing.entry import Entry, State, Thing
 from catalog.publishing.history import History, HistoryMissing, Record
 from catalog.publishing.plan import Change, FieldChange, Kind, Plan, plan, plan_for
 from catalog.publishing.portal import Portal, PortalChanged, PortalError, PortalStopped, Refused, Transient
@@ -45,6 +45,7 @@ __all__ = [
     "Record",
     "Refused",
     "State",
+    "Thing",
     "Transient",
     "apply",
     "plan",

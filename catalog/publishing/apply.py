@@ -6,13 +6,13 @@ may be repeated).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from threading import Event
 from typing import Any
 
-from catalog.publishing.entry import Entry, same
+from catalog.publishing.entry import Entry, Thing, same
 from catalog.publishing.history import History, Record
 from catalog.publishing.plan import Change, Kind, Plan
 from catalog.publishing.portal import Portal, PortalChanged, PortalError, PortalStopped, Refused, Transient
@@ -40,8 +40,10 @@ class ApplyReport:
     updated: tuple[str, ...]
     withdrawn: tuple[str, ...]
     unchanged: tuple[str, ...]
-    """Entries that were, or by now are, as they shall be."""
+    """Datasets that were, or by now are, as they shall be."""
     failed: tuple[Failure, ...]
+    organizations: tuple[str, ...] = ()
+    """Organizations that were created or updated."""
 
     @property
     def is_complete(self) -> bool:
@@ -60,12 +62,15 @@ class ApplyReport:
             "created": list(self.created),
             "updated": list(self.updated),
             "withdrawn": list(self.withdrawn),
+            "organizations": list(self.organizations),
             "failed": [{"id": f.id, "kind": str(f.kind), "sentence": f.sentence} for f in self.failed],
         }
 
     def as_text(self) -> str:
         """Return one line of counts and one line for each failure."""
         counts = ", ".join(f"{number} {kind}" for kind, number in self.counts.items())
+        if self.organizations:
+            counts += f"; {len(self.organizations)} organizations created or updated"
         return "\n".join([f"Portal “{self.portal}”: {counts}", *(f"! {f.id}: {f.sentence}" for f in self.failed)])
 
 
@@ -101,7 +106,7 @@ def _what_is_left(plan: Plan, actual: Mapping[str, Entry]) -> tuple[list[Change]
     for change in plan.changes:
         now = actual.get(change.id)
         if same(now, change.after):
-            done.append(change.id)
+            done += [change.id] if change.thing is Thing.DATASET else []
         elif same(now, change.before):
             waiting.append(replace(change, before=now))
         else:
@@ -130,23 +135,31 @@ def _run(changes: Sequence[Change], portal: Portal, on_progress: Progress | None
     succeeded: list[Change] = []
     failed: list[Failure] = []
     with ThreadPoolExecutor(max(1, portal.parallel)) as pool:
-        waiting = {pool.submit(do, change): change for change in changes}
         try:
-            for number, future in enumerate(as_completed(waiting), start=1):
-                change = waiting[future]
+            for change, future in _in_waves(pool, do, changes):
                 try:
                     future.result()
                     succeeded.append(change)
                 except PortalError as error:
                     failed.append(Failure(change.id, change.kind, str(error)))
                 if on_progress:
-                    on_progress(number, len(changes), change)
+                    on_progress(len(succeeded) + len(failed), len(changes), change)
         except BaseException:
             # a killed apply must not go on in the background
             stopped.set()
             pool.shutdown(cancel_futures=True)
             raise
     return succeeded, failed
+
+
+def _in_waves(
+    pool: ThreadPoolExecutor, do: Callable[[Change], None], changes: Sequence[Change]
+) -> Iterator[tuple[Change, Future[None]]]:
+    """Start the changes, organizations before datasets, and give back each as it ends."""
+    for thing in Thing:
+        waiting = {pool.submit(do, change): change for change in changes if change.thing is thing}
+        for future in as_completed(waiting):
+            yield waiting[future], future
 
 
 def _finish(portal: Portal, succeeded: Sequence[Change]) -> list[Failure]:
@@ -161,7 +174,7 @@ def _report(
     plan: Plan, record: Record | None, done: Sequence[Change], unchanged: Sequence[str], failed: Sequence[Failure]
 ) -> ApplyReport:
     def ids(kind: Kind) -> tuple[str, ...]:
-        return tuple(sorted(change.id for change in done if change.kind is kind))
+        return tuple(sorted(change.id for change in done if change.kind is kind and change.thing is Thing.DATASET))
 
     return ApplyReport(
         portal=plan.portal,
@@ -171,4 +184,5 @@ def _report(
         withdrawn=ids(Kind.WITHDRAWN),
         unchanged=tuple(sorted(unchanged)),
         failed=tuple(sorted(failed, key=lambda failure: failure.id)),
+        organizations=tuple(sorted(change.id for change in done if change.thing is Thing.ORGANIZATION)),
     )

@@ -1,4 +1,4 @@
-"""One dataset on one portal as a plain, comparable value.
+"""One dataset, or one organization that datasets belong to, on one portal as a plain, comparable value.
 
 What does not belong here: what the content of an entry looks like; each target says that (`catalog.ckan.mapping`,
 `catalog.publishing.static`).
@@ -21,9 +21,16 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Thing(StrEnum):
+    """What an entry is about. Organizations come before their datasets, and are never withdrawn."""
+
+    ORGANIZATION = "organization"
+    DATASET = "dataset"
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a portal says, or shall say, about one of our datasets.
+    """What a portal says, or shall say, about one of our datasets or organizations.
 
     `content` holds JSON types only, in the vocabulary of the target. `reason` says why it was withdrawn. `token` is
     what the portal needs to notice a change in between (CKAN: `metadata_modified`); it is no part of the comparison.
@@ -34,6 +41,7 @@ class Entry:
     state: State = State.PUBLISHED
     reason: str = ""
     token: str = field(default="", compare=False)
+    thing: Thing = Thing.DATASET
 
     @property
     def title(self) -> str:
@@ -55,13 +63,23 @@ class Entry:
         return replace(self, state=State.WITHDRAWN, reason=reason)
 
     def as_json(self) -> dict[str, Any]:
-        return {"id": self.id, "state": str(self.state), "reason": self.reason, "content": dict(self.content)}
+        return {
+            "id": self.id,
+            "thing": str(self.thing),
+            "state": str(self.state),
+            "reason": self.reason,
+            "content": dict(self.content),
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Entry:
         """Read what `as_json` wrote; raises `KeyError` or `ValueError`."""
         return cls(
-            id=data["id"], content=data["content"], state=State(data["state"]), reason=str(data.get("reason", ""))
+            id=data["id"],
+            content=data["content"],
+            state=State(data["state"]),
+            reason=str(data.get("reason", "")),
+            thing=Thing(data.get("thing", Thing.DATASET)),
         )
 
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from catalog.model import Catalog
-from catalog.publishing.entry import Entry, same
+from catalog.publishing.entry import Entry, Thing, same
 from catalog.publishing.portal import Portal
 
 NO_LONGER = "nicht mehr im Katalog"
@@ -51,6 +51,10 @@ class Change:
         return self.after.id
 
     @property
+    def thing(self) -> Thing:
+        return self.after.thing
+
+    @property
     def title(self) -> str:
         return self.after.title or (self.before.title if self.before else "")
 
@@ -65,7 +69,12 @@ class Change:
         return (FieldChange("state", str(self.before.state), str(self.after.state)), *changes)
 
     def as_json(self) -> dict[str, Any]:
-        data: dict[str, Any] = {"kind": str(self.kind), "id": self.id, "title": self.title}
+        data: dict[str, Any] = {
+            "kind": str(self.kind),
+            "thing": str(self.thing),
+            "id": self.id,
+            "title": self.title,
+        }
         if self.kind is Kind.UPDATED:
             data["fields"] = [{"field": f.field, "old": f.old, "new": f.new} for f in self.fields]
         if self.kind is Kind.WITHDRAWN:
@@ -75,23 +84,31 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The differences between what a portal shall say and what it says, in the order of the ids."""
+    """The differences between what a portal shall say and what it says: organizations first, then by id."""
 
     portal: str
     changes: tuple[Change, ...]
     unchanged: tuple[str, ...]
+    """Ids of datasets."""
+    unchanged_organizations: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         return not self.changes
 
-    def of(self, kind: Kind) -> tuple[Change, ...]:
-        return tuple(change for change in self.changes if change.kind is kind)
+    def of(self, kind: Kind, thing: Thing = Thing.DATASET) -> tuple[Change, ...]:
+        return tuple(change for change in self.changes if change.kind is kind and change.thing is thing)
 
     @property
     def counts(self) -> dict[str, int]:
-        """Number of entries `created`, `updated`, `withdrawn`, `unchanged`."""
+        """Number of datasets `created`, `updated`, `withdrawn`, `unchanged`."""
         return {str(kind): len(self.of(kind)) for kind in Kind} | {"unchanged": len(self.unchanged)}
+
+    @property
+    def organization_counts(self) -> dict[str, int]:
+        """Number of organizations `created`, `updated`, `unchanged`; none is ever withdrawn."""
+        kinds = {str(kind): len(self.of(kind, Thing.ORGANIZATION)) for kind in (Kind.CREATED, Kind.UPDATED)}
+        return kinds | {"unchanged": len(self.unchanged_organizations)}
 
     @property
     def digest(self) -> str:
@@ -106,14 +123,18 @@ class Plan:
             "portal": self.portal,
             "digest": self.digest,
             "counts": self.counts,
+            "organization_counts": self.organization_counts,
             "changes": [change.as_json() for change in self.changes],
             "unchanged": list(self.unchanged),
+            "unchanged_organizations": list(self.unchanged_organizations),
         }
 
     def as_text(self) -> str:
         """Return the plan for a terminal: `+` created, `~` updated with its fields old → new, `-` withdrawn."""
         counts = ", ".join(f"{number} {kind}" for kind, number in self.counts.items())
         lines = [f"Portal “{self.portal}”: {counts}"]
+        if any(self.organization_counts.values()):
+            lines[0] += "; organizations: " + ", ".join(f"{n} {kind}" for kind, n in self.organization_counts.items())
         if self.is_empty:
             return lines[0] + ". Nothing to do."
         width = max(len(change.id) for change in self.changes)
@@ -133,14 +154,15 @@ def plan(
     """Return what must change on `portal` so that `actual` becomes `desired`.
 
     An entry of ours that is not desired is withdrawn, for the reason in `reasons` (by id, German, shown to the public)
-    if there is one; a tombstone that is not desired stays one. A desired entry may be a tombstone itself.
+    if there is one; a tombstone that is not desired stays one. A desired entry may be a tombstone itself. An
+    organization that is not desired stays as it is: tombstones and addresses live in it.
     """
     reasons = reasons or {}
     changes: list[Change] = []
-    unchanged: list[str] = []
+    unchanged: dict[Thing, list[str]] = {thing: [] for thing in Thing}
     for id_ in sorted(desired.keys() | actual.keys()):
         before, after = actual.get(id_), desired.get(id_)
-        if after is None and before is not None:
+        if after is None and before is not None and before.thing is Thing.DATASET:
             after = before.withdrawn(reasons.get(id_) or NO_LONGER)
         if after is None:
             continue
@@ -148,8 +170,9 @@ def plan(
         if kind is not None:
             changes.append(Change(kind, before, after))
         elif after.is_published:
-            unchanged.append(id_)
-    return Plan(portal, tuple(changes), tuple(unchanged))
+            unchanged[after.thing].append(id_)
+    changes.sort(key=lambda change: change.thing is Thing.DATASET)
+    return Plan(portal, tuple(changes), tuple(unchanged[Thing.DATASET]), tuple(unchanged[Thing.ORGANIZATION]))
 
 
 def plan_for(portal: Portal, catalog: Catalog, reasons: Mapping[str, str] | None = None) -> Plan:

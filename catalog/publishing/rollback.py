@@ -1,7 +1,8 @@
 """The way back to the state before an apply: a plan from what is there now to what the history recorded, then applied.
 
 Only what the recorded applies touched is touched. A dataset that did not exist before becomes a tombstone: nothing is
-purged, and its address stays ours. What does not belong here: undoing data; versions in `open/` are immutable.
+purged, and its address stays ours; an organization that did not exist before stays. What does not belong here: undoing
+data; versions in `open/` are immutable.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from catalog.publishing.apply import ApplyReport, Progress, apply
-from catalog.publishing.entry import Entry
+from catalog.publishing.entry import Entry, Thing
 from catalog.publishing.history import History
 from catalog.publishing.plan import Plan, plan
 from catalog.publishing.portal import Portal
@@ -41,6 +42,6 @@ def _before(actual: Mapping[str, Entry], previous: Mapping[str, Entry | None]) -
     for id_, entry in previous.items():
         if entry is not None:
             desired[id_] = entry
-        elif id_ in actual and actual[id_].is_published:
+        elif id_ in actual and actual[id_].is_published and actual[id_].thing is Thing.DATASET:
             desired[id_] = actual[id_].withdrawn(TAKEN_BACK)
     return desired

@@ -4,6 +4,7 @@
 |---|---|
 | `model` | what may such a file say |
 | `licences` | which licences are there, with their DCAT-AP.de URIs |
+| `logo` | is the picture that a Kommune handed in one |
 | `load` | read and check all files, one clear problem per mistake |
 """
 

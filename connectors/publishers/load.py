@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from connectors.publishers.logo import wrong_logo
 from connectors.publishers.model import (
     CkanSource,
     ContactSpec,
@@ -131,7 +132,10 @@ def _read_one(path: Path, register: Register, standards: Collection[str]) -> tup
         Problem(path.name, key, message) for key, message in _against_the_world(spec, path, register, standards)
     ]
     name = spec.name or register.name(spec.ags)
-    return spec.model_copy(update={"name": name}), problems
+    logo = path.parent / spec.logo if spec.logo else None
+    if logo and (message := wrong_logo(logo)):
+        problems.append(Problem(path.name, "logo", message))
+    return spec.model_copy(update={"name": name, "logo": logo}), problems
 
 
 def _against_the_world(

@@ -6,7 +6,7 @@ What does not belong here: finding and reading the files, and rules that need th
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -165,6 +165,10 @@ class PublisherSpec(_Spec):
     name: str = ""
     """Empty: the register's name."""
     url: _WebAddress = ""
+    description: str = ""
+    """Shown beside the name on portals; empty: what the register says."""
+    logo: Path | None = None
+    """A PNG or JPEG beside this file, shown on portals; None: a neutral plate. Only what the Kommune handed in."""
     contact: ContactSpec = ContactSpec()
     is_invented: bool = False
     """Demo contents; shown wherever the data shows."""
