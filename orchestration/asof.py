@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from orchestration import dbt
+from orchestration import dbt, parquet
 from orchestration.platform import Platform
 from orchestration.settings import DBT_PROJECT
 from storage.layout import curated_table
@@ -39,7 +39,7 @@ def moment_of(text: str) -> datetime:
 def statewide(platform: Platform, standard: str, moment: datetime | None) -> pl.DataFrame:
     """The statewide table of a standard; None: as it was last built. Raises `AsOfFailed`, `FileNotFoundError`."""
     if moment is None:
-        return pl.read_parquet(platform.sites.onprem.uri(curated_table(standard)))
+        return parquet.read(platform.sites.onprem, curated_table(standard))
     place = platform.settings.work / "as-of" / uuid4().hex
     try:
         return _built(platform, standard, moment, place)

@@ -13,8 +13,9 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from orchestration.duckdb_extensions import install_duckdb_extensions
+from orchestration.duckdb_extensions import DELTA, HTTPFS, install_duckdb_extensions
 from orchestration.settings import DBT_PROJECT, Settings
 from storage.layout import Zone
 from storage.stores import Store
@@ -30,23 +31,44 @@ def executable() -> str:
 
 
 def environment(settings: Settings, onprem: Store) -> dict[str, str]:
-    """The variables `dbt_project/profiles.yml` reads. Makes the folders they name."""
+    """The variables `dbt_project/profiles.yml` reads, a bucket's credentials among them. Makes folders they name."""
     work = settings.work / "dbt"
     work.mkdir(parents=True, exist_ok=True)
     settings.models.mkdir(parents=True, exist_ok=True)
-    curated = onprem.uri(Zone.CURATED)
-    if not curated.startswith("s3://"):
-        Path(curated).mkdir(parents=True, exist_ok=True)
+    if onprem.folder is not None:
+        Path(onprem.uri(Zone.CURATED)).mkdir(parents=True, exist_ok=True)
+    needed = (DELTA,) if onprem.folder is not None else (DELTA, HTTPFS)
     return {
         "ALLMENDE_RAW_URI": onprem.uri(Zone.RAW),
-        "ALLMENDE_CURATED_URI": curated,
+        "ALLMENDE_CURATED_URI": onprem.uri(Zone.CURATED),
         "ALLMENDE_DUCKDB_PATH": str(work / "curated.duckdb"),
-        "ALLMENDE_DUCKDB_EXTENSIONS": str(install_duckdb_extensions(work / "extensions")),
+        "ALLMENDE_DUCKDB_EXTENSIONS": str(install_duckdb_extensions(work / "extensions", needed)),
         "ALLMENDE_MODELS": str(settings.models),
         "ALLMENDE_MORE_STANDARDS": " ".join(own_marts(settings)),
         "ALLMENDE_SCOPE_LAND": settings.scope_land,
         "DBT_PROFILES_DIR": str(DBT_PROJECT),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        **(_bucket(onprem) if onprem.folder is None else {}),
+    }
+
+
+def _bucket(onprem: Store) -> dict[str, str]:
+    """How DuckDB gets at the on-premises bucket, for the profile's target `bucket`.
+
+    dbt strikes the value of a variable named `DBT_ENV_SECRET_…` out of all it says: fine for a password, but a user
+    called like a part of a model would take that model's name away. DuckDB needs a region, whatever the server.
+    """
+    options = onprem.storage_options()
+    endpoint = urlsplit(options.get("aws_endpoint") or options["aws_endpoint_url"])
+    return {
+        "ALLMENDE_DBT_TARGET": "bucket",
+        "ALLMENDE_S3_SCOPE": onprem.uri(Zone.RAW).removesuffix(Zone.RAW),
+        "ALLMENDE_S3_ENDPOINT": endpoint.netloc,
+        "ALLMENDE_S3_USE_SSL": "true" if endpoint.scheme == "https" else "false",
+        "ALLMENDE_S3_URL_STYLE": "vhost" if options.get("aws_virtual_hosted_style_request") == "true" else "path",
+        "ALLMENDE_S3_REGION": options["aws_region"],
+        "ALLMENDE_S3_KEY_ID": options["aws_access_key_id"],
+        "DBT_ENV_SECRET_ALLMENDE_S3_SECRET": options["aws_secret_access_key"],
     }
 
 

@@ -11,14 +11,16 @@ from pathlib import Path
 
 import duckdb
 
-NEEDED = ("delta",)
+DELTA = "delta"
+HTTPFS = "httpfs"
+"""For a raw and a curated zone in a bucket."""
 
 
 class ExtensionMissing(Exception):
     """An extension's wheel is not installed, or not for this version of DuckDB; the message names the fix."""
 
 
-def install_duckdb_extensions(directory: Path, names: Sequence[str] = NEEDED) -> Path:
+def install_duckdb_extensions(directory: Path, names: Sequence[str] = (DELTA,)) -> Path:
     """Install the named extensions into `directory` (DuckDB's `extension_directory`) and return it.
 
     Does nothing where they are already there. Raises `ExtensionMissing`.

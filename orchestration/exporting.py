@@ -16,7 +16,7 @@ import polars as pl
 
 from connectors.raw import current_pointers, current_versions
 from connectors.raw.reading import scan
-from orchestration import dbt, describe
+from orchestration import dbt, describe, parquet
 from orchestration.platform import Platform
 from storage.errors import ObjectMissing
 from storage.index import read_index
@@ -76,13 +76,12 @@ def export_statewide(platform: Platform, dbt_manifest: Path, on_dataset: OnDatas
             if not of_mart and not mart.source:
                 continue
             described = describe.statewide(mart, platform.standards, of_mart, context)
-            file = platform.sites.onprem.uri(curated_table(mart.name))
+            table = curated_table(mart.name)
             if writer.is_current(described.id, described.inputs):
-                counted = pl.scan_parquet(file).select(pl.len()).collect().item()
+                counted = parquet.rows(platform.sites.onprem, table)
                 done.append(Exported(described.id, "unchanged", rows=counted))
                 continue
-            rows = pl.read_parquet(file)
-            rows = rows.select([field.name for field in described.fields])
+            rows = parquet.read(platform.sites.onprem, table).select([field.name for field in described.fields])
             done.append(_write(platform, writer, described, rows))
             on_dataset(described.id)
     return done + _take_back(platform, {one.dataset for one in done}, is_statewide=True)

@@ -20,7 +20,7 @@ from storage.names import slug
 ONPREM = "onprem"
 ALL_SITES = "*"
 SCHEMES = ("file", "s3", "az", "gs")
-ENDPOINT_KEYS = ("endpoint", "endpoint_url", "aws_endpoint", "aws_endpoint_url")
+ENDPOINT_KEYS = ("endpoint", "endpoint_url", "aws_endpoint", "aws_endpoint_url", "base_url", "google_base_url")
 
 # Rows of every classification lie side by side in the raw tables, and landed bytes were not looked at yet: a
 # statement about one dataset's classification says nothing about them.

@@ -12,12 +12,13 @@ from typing import Any
 
 import polars as pl
 
-from connectors.raw.tables import Schema
+from connectors.raw.tables import Schema, delta_options
 from storage.layout import Zone
 from storage.sites import Sites
 
 Batches = Callable[[], Iterable[Any]]
 PIPELINE = "raw"
+_TOLD_BY_DLT = {"aws_access_key_id", "aws_secret_access_key", "aws_region", "aws_endpoint", "aws_endpoint_url"}
 
 
 def import_dlt() -> Any:
@@ -49,7 +50,7 @@ def make_pipeline(sites: Sites, name: str = PIPELINE) -> Any:
         destination=prompt_filesystem(
             bucket,
             credentials=_credentials(sites.onprem.storage_options()),
-            deltalake_storage_options=sites.onprem.storage_options() or None,
+            deltalake_storage_options=_beside_credentials(delta_options(sites.onprem)),
         ),
         dataset_name=str(Zone.RAW),
     )
@@ -93,6 +94,11 @@ def column_hints(schema: Schema) -> dict[str, dict[str, Any]]:
         for name, dtype in schema.items()
         if isinstance(dtype, pl.Datetime) and dtype.time_zone is None
     }
+
+
+def _beside_credentials(options: Mapping[str, str]) -> dict[str, str] | None:
+    """What dlt does not tell deltalake by itself; told twice, it warns at every table."""
+    return {name: value for name, value in options.items() if name not in _TOLD_BY_DLT} or None
 
 
 def _credentials(options: Mapping[str, str]) -> Any:

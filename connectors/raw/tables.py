@@ -82,6 +82,15 @@ _RECEIPTS: Schema = {
 LEDGER: Mapping[str, Schema] = {VERSIONS: _VERSIONS, POINTERS: _POINTERS, RECEIPTS: _RECEIPTS}
 
 
+def delta_options(store: Store) -> dict[str, str]:
+    """How deltalake reaches the store. In a bucket a commit is a conditional put: of two writers one loses and retries.
+
+    Empty for a folder, where deltalake renames without replacing.
+    """
+    options = store.storage_options()
+    return {**options, "aws_conditional_put": "etag"} if options else {}
+
+
 def rejects_table(standard: str) -> str:
     return f"{standard}_rejects"
 
@@ -115,7 +124,7 @@ def ensure_tables(sites: Sites, standards: Mapping[str, Standard]) -> None:
 def _ensure(store: Store, name: str, schema: Schema) -> None:
     from deltalake import DeltaTable, Field
 
-    uri, options = store.uri(raw_table(name)), store.storage_options()
+    uri, options = store.uri(raw_table(name)), delta_options(store)
     wanted = pl.DataFrame(schema=schema).to_arrow(compat_level=pl.CompatLevel.oldest()).schema
     if not DeltaTable.is_deltatable(uri, options):
         DeltaTable.create(uri, schema=wanted, mode="ignore", storage_options=options)

@@ -69,10 +69,11 @@ def _duplicates(platform: Platform, found: Trace) -> list[dict[str, Any]]:
     """Why the row does not stand in the statewide table, where it was left out for another."""
     import polars as pl
 
+    from orchestration import parquet
     from storage.layout import curated_table
 
     try:
-        rows = pl.scan_parquet(platform.sites.onprem.uri(curated_table("duplicates")))
+        rows = parquet.scan(platform.sites.onprem, curated_table("duplicates"))
         mine = (
             (pl.col("dataset") == found.dataset) & (pl.col("version") == found.version) & (pl.col("row") == found.row)
         )

@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 import dagster as dg
-import polars as pl
 
 from catalog.build import dataset_page
-from orchestration import dbt, describe, exporting, portals
+from orchestration import dbt, describe, exporting, parquet, portals
 from orchestration.exporting import Exported
 from orchestration.metadata import OWNERS, counts_metadata, preview, table
 from orchestration.platform import Platform
@@ -102,7 +101,8 @@ def _preview(platform: Platform, done: Sequence[Exported]) -> str:
     if first is None:
         return "(nothing changed)"
     dataset = DatasetId.parse(first.dataset)
-    rows = pl.read_parquet(platform.sites.onprem.uri(open_file(dataset, LATEST, f"{dataset.slug}.parquet")), n_rows=10)
+    file = open_file(dataset, LATEST, f"{dataset.slug}.parquet")
+    rows = parquet.scan(platform.sites.onprem, file).head(10).collect()
     return f"**{first.dataset}**\n\n{preview(rows)}"
 
 
