@@ -3,7 +3,7 @@ PYTHON ?= python3
 UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
 BIN := .venv/bin
 
-.PHONY: help setup demo test check lint types imports sql definitions integration bench fuzz dev intake stack-up clean
+.PHONY: help setup demo test check lint types imports sql definitions integration bench fuzz dev intake stack-up stack-down stack-status clean
 
 help:            ## this menu
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+: +##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -43,7 +43,7 @@ definitions: setup  ## Dagster definitions load
 	$(BIN)/dg check defs
 
 integration: setup  ## tests against real servers (installs what is missing under ~/.cache/datenallmende)
-	infra/native/build.sh && $(BIN)/pytest -m integration
+	infra/native/install.sh && $(BIN)/pytest -m integration
 
 bench: setup     ## benchmarks beside peers; rewrites docs/benchmarks.md
 	$(UV) sync --locked --quiet --group bench
@@ -60,8 +60,14 @@ dev: setup       ## the Dagster UI with its daemon
 intake: setup    ## the upload portal of the clerks
 	$(BIN)/allmende intake serve
 
-stack-up: setup  ## the real servers on this machine (first cut: MinIO)
-	infra/native/build.sh && $(BIN)/allmende stack up
+stack-up: setup  ## the real servers on this machine; installs what is missing
+	$(BIN)/allmende stack up
+
+stack-down: setup  ## end those servers; their data stays
+	$(BIN)/allmende stack down
+
+stack-status: setup  ## what of it runs, and where
+	$(BIN)/allmende stack status
 
 clean:           ## removes the environment and the demo's state
 	rm -rf .venv .tools .allmende

@@ -88,6 +88,15 @@ class IntakeSettings(BaseModel):
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
 
 
+class StackConfig(BaseModel):
+    """Where the servers of `allmende stack` listen on 127.0.0.1; unset: as the last time, else from 9000 on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    port_base: int | None = Field(default=None, ge=1, le=65000)
+    ports: dict[str, int] = Field(default_factory=dict)
+
+
 class Settings(BaseSettings):
     """Everything that may differ between two installations."""
 
@@ -115,6 +124,7 @@ class Settings(BaseSettings):
     portals: dict[str, PortalConfig] = Field(default_factory=lambda: {"static": PortalConfig(kind="static")})
     checks: ChecksConfig = Field(default_factory=ChecksConfig)
     intake: IntakeSettings = Field(default_factory=IntakeSettings)
+    stack: StackConfig = Field(default_factory=StackConfig)
     scope_land: str = Field(default="09", pattern=r"\d{2}")
     """The Land that coverage counts and statewide tables stand for, as the first two digits of the AGS."""
 

@@ -2,55 +2,134 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+import subprocess
+import time
+from collections.abc import Iterable
+from types import TracebackType
+from typing import TYPE_CHECKING, Annotated, Self
 
 import typer
 
 from orchestration.cli.arguments import AsJson
-from orchestration.cli.output import out, print_json, table
+from orchestration.cli.output import CannotError, err, out, print_json, table
 
 if TYPE_CHECKING:
-    from orchestration.stack import Service, ServiceStatus
+    from orchestration.stack import ServiceStatus, Stack
 
-app = typer.Typer(help="Real servers on this machine, without Docker (first cut: MinIO).", no_args_is_help=True)
+app = typer.Typer(help="Real servers on this machine, without Docker.", no_args_is_help=True)
 
-Port = Annotated[int, typer.Option("--minio-port", help="Port of MinIO on 127.0.0.1; its console has the next one.")]
+Names = Annotated[list[str] | None, typer.Argument(help="Which servers; none named: all.", show_default=False)]
+Base = Annotated[
+    int | None,
+    typer.Option("--port-base", help="First of the ports (ALLMENDE_STACK__PORT_BASE); untold: as the last time, 9000."),
+]
+Ports = Annotated[
+    list[str] | None,
+    typer.Option("--port", help="One port, NAME=NUMBER; may be given several times (ALLMENDE_STACK__PORTS)."),
+]
 
 
 @app.command()
-def up(minio_port: Port = 9000, as_json: AsJson = False) -> None:
+def up(
+    names: Names = None,
+    port_base: Base = None,
+    port: Ports = None,
+    install: Annotated[bool, typer.Option(help="Install what is missing first.")] = True,
+    as_json: AsJson = False,
+) -> None:
     """Start what does not run yet and wait until it is ready."""
-    from orchestration.stack import up as start
-
-    _each(start, minio_port, as_json=as_json)
-
-
-@app.command()
-def down(minio_port: Port = 9000, as_json: AsJson = False) -> None:
-    """End the servers that were started here; their data stays."""
-    from orchestration.stack import down as stop
-
-    _each(stop, minio_port, as_json=as_json)
+    stack = _stack(port_base, port)
+    missing = stack.missing(*names or ())
+    if missing and install:
+        _install(missing)
+    with _Progress() as progress:
+        found = stack.up(*names or (), on_change=progress.on_change)
+    _show(found, as_json=as_json)
 
 
 @app.command()
-def status(minio_port: Port = 9000, as_json: AsJson = False) -> None:
+def down(names: Names = None, as_json: AsJson = False) -> None:
+    """End the servers that were started here, and what needs them; their data stays."""
+    with _Progress() as progress:
+        found = _stack().down(*names or (), on_change=progress.on_change)
+    _show(found, as_json=as_json)
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
     """Show what runs. Exit 1 when something does not."""
-    from orchestration.stack import status as ask
-
-    if any(one.state != "running" for one in _each(ask, minio_port, as_json=as_json)):
+    found = _stack().status()
+    _show(found, as_json=as_json)
+    if any(one.state != "running" for one in found):
         raise typer.Exit(1)
 
 
-def _each(do: Callable[[Service], ServiceStatus], minio_port: int, *, as_json: bool) -> list[ServiceStatus]:
+def _stack(base: int | None = None, ports: Iterable[str] | None = None) -> Stack:
     from orchestration.settings import load_settings
-    from orchestration.stack import services
+    from orchestration.stack import Stack
 
-    found = [do(service) for service in services(load_settings().home, minio_port=minio_port)]
+    settings = load_settings(profile="embedded")
+    told = dict(settings.stack.ports)
+    for text in ports or ():
+        name, _, number = text.partition("=")
+        if not number.isdigit():
+            raise CannotError(f"--port {text}: write NAME=NUMBER, e.g. --port ckan=5000.")
+        told[name] = int(number)
+    return Stack(settings.home, base=base if base is not None else settings.stack.port_base, ports=told)
+
+
+def _install(missing: list[str]) -> None:
+    from orchestration.stack.installed import INSTALL
+
+    err.print(f"Installing what is missing, once: {', '.join(missing)}", markup=False)
+    # Our own script; what it says goes to stderr, as everything that is not the answer.
+    if subprocess.run([INSTALL, *missing], check=False, stdout=2).returncode:
+        raise CannotError("Not everything could be installed; what failed is named above.")
+
+
+def _show(found: list[ServiceStatus], *, as_json: bool) -> None:
     if as_json:
         print_json(found)
-    else:
-        rows = [(one.name, one.state, one.address, one.pid or "") for one in found]
-        out.print(table("Stack", ["Server", "State", "Address", "Process"], rows))
-    return found
+        return
+    marks = {
+        "running": "[green]●[/] running",
+        "stopped": "[dim]○ stopped[/]",
+        "not answering": "[red]▲ not answering[/]",
+    }
+    shown = table("Stack", ["Server", "Name", "State", "Address", "Process"], ())
+    for one in found:
+        shown.add_row(one.title, one.name, marks[one.state], one.address, str(one.pid or ""))
+    out.print(shown)
+    for one in found:
+        if one.state == "not answering":
+            err.print(f"{one.name} runs but does not answer; its log is {one.log}", style="red", markup=False)
+
+
+class _Progress:
+    """A line per server that came up or ended, and a spinner that names those at work."""
+
+    def __init__(self) -> None:
+        self._status = err.status("")
+        self._began = time.monotonic()
+        self._working: dict[str, None] = {}
+
+    def __enter__(self) -> Self:
+        self._status.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._status.stop()
+        err.print(f"  {time.monotonic() - self._began:.1f} s in all", style="dim")
+
+    def on_change(self, name: str, state: str, seconds: float) -> None:
+        """Called from the threads that bring servers up."""
+        if state in {"start", "stop"}:
+            self._working[name] = None
+        else:
+            self._working.pop(name, None)
+            mark, style = ("✗", "red") if state == "failed" else ("✓", "none")
+            took = f" ({seconds:.1f} s)" if seconds else ""
+            err.print(f"  {mark} {name} {state}{took}", style=style, markup=False)
+        self._status.update(", ".join(self._working))

@@ -3,65 +3,130 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
 import pytest
 
-from orchestration import stack
+from orchestration.stack import Service, Stack, StackFailed, free_ports
+from orchestration.stack.process import Command
+from orchestration.stack.servers.ckan import PUBLISHER, SYSADMIN, Ckan
+from orchestration.stack.servers.minio import Minio
 
 pytestmark = pytest.mark.integration
 
 
 @pytest.fixture
-def minio(tmp_path: Path) -> stack.Service:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    (service,) = stack.services(tmp_path, minio_port=port)
-    if not service.binary.is_file():
-        pytest.skip("no MinIO binary: run infra/native/build.sh")
-    return service
+def own(tmp_path: Path):
+    """A stack of this test alone, of which it brings up what is light."""
+    stack = Stack(tmp_path, ports=free_ports())
+    yield stack
+    stack.down()
 
 
-def test_up_twice_and_down(minio: stack.Service) -> None:
+def state(stack: Stack, name: str):
+    return next(one for one in stack.status() if one.name == name)
+
+
+def test_up_twice_and_down(own):
     """Starting twice is one server; ending it leaves its data and frees the address; ending twice is no error."""
-    first = stack.up(minio)
+    first = own.up("minio", "redis")
+    assert [one.state for one in first] == ["running", "running"]
+    assert [one.pid for one in own.up("minio", "redis")] == [one.pid for one in first]
+    assert [one.state for one in own.down()] == ["stopped"] * len(own.services)
+    assert (own.place.folder / "minio" / "data").is_dir()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(first[0].address)
+    assert {one.state for one in own.down()} == {"stopped"}
+
+
+def test_ports_are_remembered(own, tmp_path):
+    """Who asks later and names no port asks the same servers; moving a running one is refused in a sentence."""
+    (before,) = own.up("redis")
+    assert state(Stack(tmp_path), "redis") == before
+    with pytest.raises(StackFailed, match="stack down"):
+        Stack(tmp_path, ports=free_ports()).up("redis")
+
+
+def test_what_a_server_needs_comes_first_and_goes_last(own):
+    """A server brings up what it needs; ending what others need ends those too."""
+    assert [one.name for one in own.up("gcs")] == ["gcs-json", "gcs"]
+    assert [one.name for one in own.down("gcs-json")] == ["gcs-json", "gcs"]
+    assert state(own, "gcs").state == "stopped"
+
+
+def test_a_killed_server_comes_back(own):
+    """`up` starts what died, and nothing else."""
+    minio, redis = own.up("minio", "redis")
+    os.kill(minio.pid, signal.SIGKILL)
+    again, same = own.up("minio", "redis")
+    assert again.state == "running"
+    assert again.pid != minio.pid
+    assert same.pid == redis.pid
+
+
+def test_a_strangers_process_is_not_ended(own):
+    """A process id that now belongs to another program is left alone, also one of the same program."""
+    stranger = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     try:
-        assert first.state == "running"
-        assert httpx.get(f"{minio.address}/minio/health/live").status_code == 200
-        assert stack.up(minio).pid == first.pid
+        folder = own.place.of("minio")
+        for noted in (f"{stranger.pid}", f"{stranger.pid}-1", "nonsense"):
+            (folder / "pid").write_text(noted)
+            assert state(own, "minio").state == "stopped"
+            own.down()
+        assert stranger.poll() is None
     finally:
-        ended = stack.down(minio)
-    assert (ended.state, ended.pid) == ("stopped", None)
-    assert (minio.folder / "data").is_dir()
-    assert stack.down(minio).state == "stopped"
+        stranger.communicate(b"\n")
 
 
-def test_credentials_are_private_and_stay(minio: stack.Service) -> None:
-    """User and password are made once and readable by this user alone."""
-    made = stack.credentials(minio)
-    assert stack.credentials(minio) == made
+def test_a_taken_port_is_told(own):
+    """Where another program listens, one sentence names the server, the port and the way out; nothing is started."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", own.place.ports["minio"]))
+        other.listen()
+        with pytest.raises(StackFailed, match=rf"^minio: port {own.place.ports['minio']} is taken.*--port minio="):
+            own.up("minio")
+    assert state(own, "minio").pid is None
+
+
+def test_a_failed_start_names_the_log_and_spares_the_others(own, monkeypatch):
+    """A server that ends at once is told with its last words and its log; what does not need it still comes up."""
+    dying = Command((sys.executable, "-c", "raise SystemExit('the disk is made of cheese')"))
+    monkeypatch.setattr(Minio, "command", lambda _: dying)
+    with pytest.raises(StackFailed, match=r"minio ended while starting: the disk is made of cheese.*/minio/log"):
+        own.up("minio", "redis")
+    assert state(own, "redis").state == "running"
+
+
+def test_secrets_are_private_and_stay(own):
+    """Secrets are made once, readable by this user alone, and stand on no command line."""
+    (found,) = own.up("minio")
+    made = Minio(own.place).credentials()
+    assert Minio(own.place).credentials() == made
     assert len(made["MINIO_ROOT_PASSWORD"]) >= 32
-    assert (minio.folder / "credentials.env").stat().st_mode & 0o077 == 0
+    assert (own.place.folder / "minio" / "credentials.env").stat().st_mode & 0o077 == 0
+    assert made["MINIO_ROOT_PASSWORD"] not in Path(f"/proc/{found.pid}/cmdline").read_text()
 
 
-def test_a_strangers_process_is_not_ended(minio: stack.Service) -> None:
-    """A process id that now belongs to another program is left alone."""
-    minio.folder.mkdir(parents=True)
-    (minio.folder / "pid").write_text(str(os.getpid()))
-    assert stack.status(minio).state == "stopped"
-    assert stack.down(minio).state == "stopped"
+def test_ckan_with_its_users(stack):
+    """CKAN answers with its parts, knows both users by their tokens, and its DataStore takes and gives rows."""
+    stack.up("ckan", "ckan-worker")
+    ckan: Service = stack.services["ckan"]
+    assert isinstance(ckan, Ckan)
 
+    def call(action: str, user: str | None = None, **said: object):
+        headers = {"Authorization": ckan.token(user)} if user else {}
+        answer = httpx.post(f"{ckan.address}/api/3/action/{action}", json=said, headers=headers, timeout=30)
+        return answer.json().get("result")
 
-def test_a_taken_address_is_told(minio: stack.Service, tmp_path: Path) -> None:
-    """Where something else answers at the address, the sentence says so and nothing is started."""
-    stack.up(minio)
-    port = int(minio.address.rpartition(":")[2])
-    (second,) = stack.services(tmp_path / "other", minio_port=port)
-    try:
-        with pytest.raises(stack.StackFailed, match="already answers"):
-            stack.up(second)
-    finally:
-        stack.down(minio)
+    status = call("status_show")
+    assert status["ckan_version"] == "2.12.0"
+    assert {"activity", "datastore", "scheming_datasets", "dcat"} <= set(status["extensions"])
+    for user, is_sysadmin in ((SYSADMIN, True), (PUBLISHER, False)):
+        assert call("user_show", user, id=user, include_plugin_extras=False)["sysadmin"] is is_sysadmin
+    assert call("job_list", SYSADMIN) == []
+    assert {one.name: one.state for one in stack.status()}["ckan-worker"] == "running"
