@@ -103,6 +103,9 @@ class Client:
     def _other(self, action: str, status: int) -> PortalError:
         if status in _BUSY:
             return Transient(f"{action}: {self.where} answered {status}: apply again later.")
+        if status == 200:
+            # a page of a proxy or half an answer: the portal may well have done what it was asked
+            return Transient(f"{action}: {self.where} answered no JSON: check the address, or apply again later.")
         if status == 400:
             return Unknown(f"{action}: {self.where} does not know this action: is the plugin installed?")
         if status in {301, 302, 307, 308}:

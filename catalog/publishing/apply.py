@@ -85,6 +85,7 @@ def apply(plan: Plan, portal: Portal, history: History, on_progress: Progress | 
         raise PortalError(f"This plan is for portal “{plan.portal}”, not for “{portal.name}”: make a new plan.")
     if plan.is_empty:
         portal.finish()
+        history.settle(portal.name)
         return _report(plan, None, (), plan.unchanged, ())
     portal.preflight()
     waiting, done = _what_is_left(plan, portal.actual())
@@ -95,6 +96,8 @@ def apply(plan: Plan, portal: Portal, history: History, on_progress: Progress | 
     report = _report(plan, record, [c for c in succeeded if c.id not in bad], (*plan.unchanged, *done), failed)
     if record:
         history.end(record, report.as_json())
+    elif report.is_complete:
+        history.settle(portal.name)
     return report
 
 

@@ -85,6 +85,14 @@ class History:
             Record(record.apply_id, record.portal, record.started, record.plan, record.previous, report=dict(report))
         )
 
+    def settle(self, portal: str) -> None:
+        """Note that nothing is left to do of the killed applies at the end; a later one is taken back without them."""
+        for id_ in reversed(self.ids(portal)):
+            record = self.read(portal, id_)
+            if record.report is not None:
+                return
+            self.end(record, {"settled": self.clock().astimezone(UTC).isoformat()})
+
     def ids(self, portal: str) -> list[str]:
         """Ids of the recorded applies, oldest first."""
         return sorted(p.stem for p in self._of(portal).glob("*.json") if _APPLY_ID.fullmatch(p.stem))

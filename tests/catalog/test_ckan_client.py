@@ -76,6 +76,8 @@ def portal(*answers: tuple[int, str] | Exception) -> tuple[CkanPortal, Script]:
         (504, "<html>Gateway Time-out</html>"),
         requests.ConnectionError("refused"),
         requests.ReadTimeout("slow"),
+        (200, "<html>Wartung</html>"),
+        (200, FINE[: len(FINE) // 2]),
     ],
     ids=str,
 )
@@ -96,7 +98,6 @@ def test_passing_faults_are_tried_again(fault: Any) -> None:
         ((400, NO_ACTION), Unknown, "plugin"),
         ((301, ""), PortalStopped, "redirects"),
         ((404, "<html>nginx</html>"), PortalStopped, "check the address"),
-        ((200, "<html>Welcome</html>"), PortalStopped, "check the address"),
         ((200, '{"success": false, "error": "no"}'), PortalStopped, "does not answer like a CKAN"),
     ],
 )

@@ -231,6 +231,19 @@ def test_killed_anywhere_converges(tmp_path: Path, is_after: bool) -> None:
     pytest.fail("the apply needs more calls than expected")
 
 
+def test_a_killed_apply_that_had_done_everything_is_over(tmp_path: Path) -> None:
+    """Once nothing is left of a killed apply, the rollback of a later one does not take the killed one back too."""
+    portal, history = Memory(), History(tmp_path)
+    portal.kill_at, portal.is_killed_after = 3, True  # preflight, actual, create: done, but not written down
+    with pytest.raises(Killed):
+        apply(plan(by_id(entry("a")), {}, "memory"), portal, history)
+    portal.kill_at = 0
+    assert apply(planned(portal, entry("a")), portal, history).counts["unchanged"] == 1
+    assert apply(planned(portal, entry("a", "neu")), portal, history).is_complete
+    rollback(portal, history)
+    assert published(portal) == by_id(entry("a"))
+
+
 def test_rollback_and_back_again(history: History) -> None:
     """Rollback restores what the public saw; its own rollback undoes it; an id goes back further."""
     portal = Memory()
