@@ -1,0 +1,44 @@
+"""What CKAN is told: where templates and assets lie, helpers, validators, settings of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ckan import plugins
+from ckan.plugins import toolkit
+from ckanext.datenallmende import helpers, validators
+
+HERE = Path(__file__).parent
+
+
+@toolkit.blanket.config_declarations
+class DatenallmendePlugin(plugins.SingletonPlugin):
+    plugins.implements(plugins.IConfigurer)
+    plugins.implements(plugins.ITemplateHelpers)
+    plugins.implements(plugins.IValidators)
+    plugins.implements(plugins.IFacets, inherit=True)
+
+    def update_config(self, config: Any) -> None:
+        toolkit.add_template_directory(config, "templates")
+        toolkit.add_public_directory(config, "public")
+        toolkit.add_resource("assets", "datenallmende")
+        # A path of this package, which no settings file could know.
+        config["licenses_group_url"] = config.get("licenses_group_url") or (HERE / "licenses.json").as_uri()
+        config["ckan.favicon"] = "/datenallmende/logo.svg"
+        config["ckan.site_logo"] = "/datenallmende/logo.svg"
+
+    def get_helpers(self) -> dict[str, Callable[..., Any]]:
+        return helpers.all_helpers()
+
+    def get_validators(self) -> dict[str, Callable[..., Any]]:
+        return {"da_ags": validators.ags}
+
+    def dataset_facets(self, facets_dict: dict[str, str], package_type: str) -> dict[str, str]:
+        return helpers.facets()
+
+    def organization_facets(
+        self, facets_dict: dict[str, str], organization_type: str, package_type: str | None
+    ) -> dict[str, str]:
+        return {key: title for key, title in helpers.facets().items() if key != "organization"}
