@@ -12,17 +12,18 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from pyoxigraph import NamedNode
+
 from catalog.ckan import clean
+from catalog.dcat import statements as said
 from catalog.dcat import vocabulary as v
-from catalog.model import Catalog, Dataset, Distribution
+from catalog.model import Agent, Catalog, Dataset, Distribution
 from catalog.publishing.entry import Entry
 
 _RESOURCES = uuid.uuid5(uuid.NAMESPACE_URL, "https://datenallmende/ckan/resource")
 _FORMATS = {"csv": "CSV", "parquet": "Parquet", "geojson": "GeoJSON", "xlsx": "XLSX", "json": "JSON"}
 _VERSION_MAX = 100
 """CKAN: PACKAGE_VERSION_MAX_LENGTH."""
-_INVENTED = "**Erfundene Beispieldaten.** "
-_INVENTED_TAG = "Erfundene Beispieldaten"
 
 
 def entries(catalog: Catalog) -> dict[str, Entry]:
@@ -35,8 +36,9 @@ def to_entry(dataset: Dataset, catalog: Catalog) -> Entry:
     content = {
         **_core(dataset),
         **_description(dataset, catalog),
+        **_origin(dataset, catalog),
         **_place_and_time(dataset),
-        **_people(dataset),
+        **_people(dataset, catalog),
         "resources": {d.name: _resource(d, dataset, catalog) for d in dataset.distributions},
     }
     return Entry(dataset.id, without_empty(content))
@@ -64,77 +66,96 @@ def without_empty(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _core(dataset: Dataset) -> dict[str, Any]:
-    invented = _INVENTED if dataset.is_invented else ""
-    tags = {tag for word in dataset.keywords if (tag := clean.tag(word))}
     return {
         "name": dataset.name,
-        "title": clean.line(dataset.title) or dataset.name,
-        "notes": clean.text(invented + dataset.description) or clean.line(dataset.title) or dataset.name,
+        "title": said.title(dataset),
+        "notes": said.description(dataset),
         "url": clean.address(dataset.landing_page),
         "version": clean.line(dataset.version)[:_VERSION_MAX],
         "license_id": clean.address(dataset.licence.uri) or clean.line(dataset.licence.name),
         "organization": organization_name(dataset.id),
-        "tags": sorted(tags | ({_INVENTED_TAG} if dataset.is_invented else set())),
+        "tags": said.keywords(dataset),
     }
 
 
 def _description(dataset: Dataset, catalog: Catalog) -> dict[str, Any]:
-    hvd = _value(v.hvd_category(dataset.hvd_category))
-    standard = clean.address(f"{_namespace(dataset)}standard/{dataset.standard}") if dataset.standard else ""
     return {
         "identifier": dataset.id,
         "uri": clean.address(dataset.iri),
         "issued": _moment(dataset.issued),
         "modified": _moment(dataset.modified),
         "frequency": _value(v.authority("frequency", dataset.frequency)),
-        "theme": _list(_value(v.authority("data-theme", dataset.theme))),
-        "language": _list(_value(v.language(catalog.language))),
+        "theme": _list(v.authority("data-theme", dataset.theme)),
+        "language": _list(v.language(catalog.language)),
         "access_rights": v.PUBLIC.value,
-        "conforms_to": _list(standard),
-        "hvd_category": _list(hvd),
-        "applicable_legislation": _list(v.HVD_REGULATION.value if hvd else ""),
-        "provenance": clean.line(" ".join(dataset.provenance)),
-        "contributorID": clean.address(catalog.contributor_id),
-        "musterdatensatz": clean.address(dataset.musterdatensatz),
-        "source_url": clean.address(dataset.source_url),
+        "availability": v.AVAILABLE.value,
+        "hvd_category": _list(v.hvd_category(dataset.hvd_category)),
+        "applicable_legislation": _legislation(dataset),
         "is_invented": "true" if dataset.is_invented else "",
     }
 
 
-def _place_and_time(dataset: Dataset) -> dict[str, Any]:
+def _origin(dataset: Dataset, catalog: Catalog) -> dict[str, Any]:
+    namespace = said.namespace_of(catalog)
+    published = frozenset(one.id for one in catalog.datasets)
+    standard = said.standard(dataset, namespace)
     return {
-        "politicalGeocodingURI": clean.address(dataset.political_geocoding),
-        "politicalGeocodingLevelURI": clean.address(dataset.political_level),
-        "spatial_uri": clean.address(dataset.political_geocoding),
-        "spatial": _polygon(dataset.bbox) if dataset.bbox else "",
-        "temporal_start": _day(dataset.temporal_start or dataset.stand),
-        "temporal_end": _day(dataset.temporal_end or dataset.stand),
+        "conforms_to": _list(standard),
+        "standard_title": said.standard_title(dataset) if standard else "",
+        "musterdatensatz": clean.address(dataset.musterdatensatz),
+        "provenance": said.provenance(dataset),
+        "source_url": clean.address(dataset.source_url),
+        "derived_from": [origin.value for origin in said.origins(dataset, namespace, published)],
+        "contributorID": clean.address(catalog.contributor_id),
     }
 
 
-def _people(dataset: Dataset) -> dict[str, Any]:
-    publisher, contact = dataset.publisher, dataset.contact
-    own = clean.address(publisher.uri)
-    # The geocoding URI of a municipality names a place, so it cannot name an agent.
-    is_place = "/politicalGeocoding/" in own
+def _place_and_time(dataset: Dataset) -> dict[str, Any]:
+    start, end = said.period(dataset)
+    geocoding = clean.address(dataset.political_geocoding)
+    ring = said.box(dataset)
     return {
-        "publisher_name": clean.line(publisher.name) or organization_name(dataset.id),
-        "publisher_uri": own
-        if own and not is_place
-        else f"{_namespace(dataset)}herausgeber/{dataset.dataset_id.owner}",
-        "publisher_email": clean.email(publisher.email),
-        "publisher_url": clean.address(publisher.url),
-        "contact_name": clean.line(contact.name) or clean.line(publisher.name),
+        "politicalGeocodingURI": geocoding,
+        "politicalGeocodingLevelURI": clean.address(dataset.political_level),
+        "spatial_uri": f"{dataset.iri}#gebiet" if ring else geocoding,
+        "spatial": json.dumps({"type": "Polygon", "coordinates": [ring]}) if ring else "",
+        "temporal_start": _day(start),
+        "temporal_end": _day(end),
+    }
+
+
+def _people(dataset: Dataset, catalog: Catalog) -> dict[str, Any]:
+    namespace = said.namespace_of(catalog)
+    publisher, operator = said.publisher(dataset, namespace), said.operator(catalog, namespace)
+    contact = said.contact(dataset, catalog)
+    return {
+        **_agent("publisher", publisher, said.publisher_type(dataset).value),
+        **_agent("contributor", operator, v.REGIONAL_AUTHORITY.value),
+        "originator_uri": publisher.uri,
+        "custodian_uri": publisher.uri,
+        "contact_name": contact.name,
         "contact_email": clean.email(contact.email),
-        "contact_url": clean.address(contact.url),
+        "contact_url": contact.url,
+    }
+
+
+def _agent(role: str, agent: Agent, kind: str) -> dict[str, Any]:
+    return {
+        f"{role}_name": agent.name,
+        f"{role}_uri": agent.uri,
+        f"{role}_email": clean.email(agent.email),
+        f"{role}_url": clean.address(agent.url),
+        f"{role}_type": kind,
     }
 
 
 def _resource(distribution: Distribution, dataset: Dataset, catalog: Catalog) -> dict[str, Any]:
+    is_data = distribution.role == "data"
     return {
         "id": resource_id(dataset.id, distribution.name),
+        "uri": clean.address(distribution.iri),
         "url": clean.address(distribution.url),
-        "name": clean.line(f"{dataset.title}: {distribution.title}"),
+        "name": said.file_title(distribution, dataset),
         "description": clean.text(distribution.note),
         "format": _FORMATS.get(distribution.format, clean.line(distribution.format).upper()),
         "mimetype": clean.line(distribution.mediatype),
@@ -144,21 +165,24 @@ def _resource(distribution: Distribution, dataset: Dataset, catalog: Catalog) ->
         "license": clean.address(dataset.licence.uri),
         "licenseAttributionByText": clean.line(dataset.licence.attribution),
         "availability": v.AVAILABLE.value,
+        "applicable_legislation": _legislation(dataset),
+        "conforms_to": _list(said.standard(dataset, said.namespace_of(catalog)) if is_data else None),
+        "issued": _moment(dataset.issued),
         "modified": _moment(dataset.modified),
-        "language": _list(_value(v.language(catalog.language))),
+        "language": _list(v.language(catalog.language)),
     }
 
 
-def _namespace(dataset: Dataset) -> str:
-    return dataset.iri.removesuffix(f"datensatz/{dataset.id}")
+def _legislation(dataset: Dataset) -> list[str]:
+    return _list(v.HVD_REGULATION if v.hvd_category(dataset.hvd_category) else None)
 
 
-def _value(node: Any) -> str:
-    return str(node.value) if node is not None else ""
+def _value(node: NamedNode | None) -> str:
+    return node.value if node is not None else ""
 
 
-def _list(value: str) -> list[str]:
-    return [value] if value else []
+def _list(node: NamedNode | None) -> list[str]:
+    return [node.value] if node is not None else []
 
 
 def _moment(value: datetime) -> str:
@@ -167,9 +191,3 @@ def _moment(value: datetime) -> str:
 
 def _day(value: date | None) -> str:
     return value.isoformat() if value else ""
-
-
-def _polygon(bbox: tuple[float, float, float, float]) -> str:
-    west, south, east, north = bbox
-    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
-    return json.dumps({"type": "Polygon", "coordinates": [ring]})

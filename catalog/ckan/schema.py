@@ -21,22 +21,27 @@ WITHDRAWN = "allmende_withdrawn"
 RESOURCE_KEY = "allmende_key"
 """Marks a resource as ours and says which distribution it is."""
 CORE = ("name", "title", "notes", "url", "version", "license_id")
-LISTS = ("theme", "language", "conforms_to", "hvd_category", "applicable_legislation")
+LISTS = ("theme", "language", "conforms_to", "hvd_category", "applicable_legislation", "derived_from")
 SCALARS = (
     *("identifier", "uri", "issued", "modified", "frequency", "access_rights", "provenance", "contributorID"),
     *("musterdatensatz", "source_url", "is_invented", "politicalGeocodingURI", "politicalGeocodingLevelURI"),
+    *("availability", "standard_title"),
 )
+_AGENT = ("name", "uri", "email", "url", "type")
 GROUPS = {
-    "publisher": {"name": "publisher_name", "uri": "publisher_uri", "email": "publisher_email", "url": "publisher_url"},
+    "publisher": {sub: f"publisher_{sub}" for sub in _AGENT},
+    "contributor": {sub: f"contributor_{sub}" for sub in _AGENT},
+    "originator": {"uri": "originator_uri"},
+    "custodian": {"uri": "custodian_uri"},
     "contact": {"name": "contact_name", "email": "contact_email", "url": "contact_url"},
     "temporal_coverage": {"start": "temporal_start", "end": "temporal_end"},
     "spatial_coverage": {"uri": "spatial_uri", "bbox": "spatial"},
 }
+_RESOURCE_LISTS = ("language", "conforms_to", "applicable_legislation")
 RESOURCE_FIELDS = (
-    *("id", "url", "name", "description", "format", "mimetype", "size", "hash", "hash_algorithm", "license"),
-    *("licenseAttributionByText", "availability", "modified", "language"),
+    *("id", "uri", "url", "name", "description", "format", "mimetype", "size", "hash", "hash_algorithm", "license"),
+    *("licenseAttributionByText", "availability", "issued", "modified", *_RESOURCE_LISTS),
 )
-_RESOURCE_LISTS = ("language",)
 _OUR_EXTRAS = frozenset({ID, WITHDRAWN, *LISTS, *SCALARS, *(flat for g in GROUPS.values() for flat in g.values())})
 
 

@@ -14,7 +14,9 @@ from datetime import date, datetime
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from catalog import plain
 from catalog.config import CatalogConfig
+from catalog.dcat import statements as said
 from catalog.dcat import vocabulary as v
 from catalog.model import Agent, Catalog, Dataset, Distribution
 
@@ -66,14 +68,15 @@ class _Node:
 
     def moment(self, predicate: str, value: datetime | None) -> None:
         if value is not None:
-            self.typed(predicate, value.isoformat(), "dateTime")
+            self.typed(predicate, value.isoformat(timespec="seconds"), "dateTime")
 
 
 def catalog_triples(scope: Scope, datasets: tuple[Dataset, ...]) -> Iterator[Triple]:
     """The catalogue, its publisher and its links to the datasets of this page."""
     catalog, config = scope.catalog, scope.config
     node = _Node(catalog.iri, f"{v.DCAT}Catalog")
-    publisher = NamedNode(f"{config.namespace}herausgeber")
+    operator = said.operator(catalog, config.namespace)
+    publisher = NamedNode(operator.uri)
     node.text(f"{v.DCT}title", catalog.title, catalog.language)
     node.text(f"{v.DCT}description", catalog.description, catalog.language)
     node.link(f"{v.DCT}publisher", publisher)
@@ -83,7 +86,7 @@ def catalog_triples(scope: Scope, datasets: tuple[Dataset, ...]) -> Iterator[Tri
     node.moment(f"{v.DCT}modified", catalog.modified)
     node.link(f"{v.DCAT}dataset", *(NamedNode(d.iri) for d in datasets))
     yield from node.triples
-    yield from _agent(publisher, catalog.publisher, v.REGIONAL_AUTHORITY)
+    yield from _agent(operator, v.REGIONAL_AUTHORITY)
     if homepage := v.iri(catalog.homepage):
         yield Triple(homepage, type_, v.named(f"{v.FOAF}Document"))
     yield Triple(NamedNode(f"{v.AUTHORITY}data-theme"), type_, v.named(f"{v.SKOS}ConceptScheme"))
@@ -110,10 +113,9 @@ def publisher_triples(datasets: tuple[Dataset, ...], scope: Scope) -> Iterator[T
     """The publishers of these datasets, each once."""
     seen: dict[str, Dataset] = {}
     for dataset in datasets:
-        seen.setdefault(_publisher_iri(dataset, scope).value, dataset)
-    for iri, dataset in seen.items():
-        kind = v.REGIONAL_AUTHORITY if dataset.is_statewide else v.LOCAL_AUTHORITY
-        yield from _agent(NamedNode(iri), dataset.publisher, kind)
+        seen.setdefault(said.publisher(dataset, scope.config.namespace).uri, dataset)
+    for dataset in seen.values():
+        yield from _agent(said.publisher(dataset, scope.config.namespace), said.publisher_type(dataset))
 
 
 def shared_triples(datasets: tuple[Dataset, ...], scope: Scope) -> Iterator[Triple]:
@@ -136,11 +138,10 @@ def shared_triples(datasets: tuple[Dataset, ...], scope: Scope) -> Iterator[Trip
 
 def _describe(node: _Node, dataset: Dataset, scope: Scope) -> None:
     language = scope.catalog.language
-    invented = "Erfundene Beispieldaten. " if dataset.is_invented else ""
-    node.text(f"{v.DCT}title", dataset.title, language)
-    node.text(f"{v.DCT}description", invented + dataset.description, language)
+    node.text(f"{v.DCT}title", said.title(dataset), language)
+    node.text(f"{v.DCT}description", said.description(dataset), language)
     node.text(f"{v.DCT}identifier", dataset.id)
-    for word in dataset.keywords:
+    for word in said.keywords(dataset):
         node.text(f"{v.DCAT}keyword", word, language)
     node.moment(f"{v.DCT}issued", dataset.issued)
     node.moment(f"{v.DCT}modified", dataset.modified)
@@ -158,7 +159,7 @@ def _classify(node: _Node, dataset: Dataset, scope: Scope) -> None:
         node.link(f"{v.DCATAP}hvdCategory", category)
         node.link(f"{v.DCATAP}applicableLegislation", v.HVD_REGULATION)
     if dataset.standard:
-        node.link(f"{v.DCT}conformsTo", _standard_iri(dataset, scope))
+        node.link(f"{v.DCT}conformsTo", said.standard(dataset, scope.config.namespace))
     node.link(f"{v.DCATDE}politicalGeocodingLevelURI", v.iri(dataset.political_level))
     if scope.is_3:
         node.link(f"{v.DCT}spatial", v.iri(dataset.political_geocoding))
@@ -167,43 +168,32 @@ def _classify(node: _Node, dataset: Dataset, scope: Scope) -> None:
         node.link(f"{v.DCATDE}politicalGeocodingURI", v.iri(dataset.political_geocoding))
     if dataset.bbox:
         node.link(f"{v.DCT}spatial", NamedNode(f"{dataset.iri}#gebiet"))
-    if dataset.temporal_start or dataset.temporal_end or dataset.stand:
+    if any(said.period(dataset)):
         node.link(f"{v.DCT}temporal", NamedNode(f"{dataset.iri}#zeitraum"))
-    if dataset.provenance:
+    if said.provenance(dataset):
         node.link(f"{v.DCT}provenance", NamedNode(f"{dataset.iri}#herkunft"))
 
 
 def _roles(node: _Node, dataset: Dataset, scope: Scope) -> None:
     """Publisher, author and keeper; the operator of the catalogue has worked on the data. Parts are its sources."""
-    publisher = _publisher_iri(dataset, scope)
+    namespace = scope.config.namespace
+    publisher = NamedNode(said.publisher(dataset, namespace).uri)
     node.link(f"{v.DCAT}contactPoint", NamedNode(f"{dataset.iri}#kontakt"))
     node.link(f"{v.DCT}publisher", publisher)
     node.link(f"{v.GEODCAT}originator" if scope.is_3 else f"{v.DCATDE}originator", publisher)
     node.link(f"{v.GEODCAT}custodian" if scope.is_3 else f"{v.DCATDE}maintainer", publisher)
-    node.link(f"{v.DCT}contributor", NamedNode(f"{scope.config.namespace}herausgeber"))
+    node.link(f"{v.DCT}contributor", NamedNode(said.operator(scope.catalog, namespace).uri))
     node.link(f"{v.DCATDE}contributorID", v.iri(scope.catalog.contributor_id))
-    parts = [p.dataset for p in dataset.parts if p.dataset in scope.published]
-    base = f"{scope.config.namespace}datensatz/"
+    origins = said.origins(dataset, namespace, scope.published)
+    here = {f"{namespace}datensatz/{id_}" for id_ in scope.on_page}
     # dct:source must point at something typed dcat:Dataset in the same document, which paging may not give.
-    node.link(f"{v.DCT}source", *(NamedNode(base + part) for part in parts if part in scope.on_page))
-    node.link(f"{v.PROV}wasDerivedFrom", *(NamedNode(base + part) for part in parts), v.iri(dataset.source_url))
+    node.link(f"{v.DCT}source", *(origin for origin in origins if origin.value in here))
+    node.link(f"{v.PROV}wasDerivedFrom", *origins, v.iri(dataset.source_url))
 
 
-def _publisher_iri(dataset: Dataset, scope: Scope) -> NamedNode:
-    """The publisher as an agent. The geocoding URI of a municipality names a place, so it cannot serve as one."""
-    own = v.iri(dataset.publisher.uri)
-    if own is not None and "/politicalGeocoding/" not in own.value:
-        return own
-    return NamedNode(f"{scope.config.namespace}herausgeber/{dataset.dataset_id.owner}")
-
-
-def _standard_iri(dataset: Dataset, scope: Scope) -> NamedNode | None:
-    return v.iri(f"{scope.config.namespace}standard/{dataset.standard}")
-
-
-def _agent(subject: NamedNode, agent: Agent, kind: NamedNode) -> Iterator[Triple]:
-    node = _Node(subject, f"{v.FOAF}Agent")
-    node.text(f"{v.FOAF}name", agent.name or "unbekannt")
+def _agent(agent: Agent, kind: NamedNode) -> Iterator[Triple]:
+    node = _Node(agent.uri, f"{v.FOAF}Agent")
+    node.text(f"{v.FOAF}name", agent.name)
     node.link(f"{v.DCT}type", kind)
     node.link(f"{v.FOAF}homepage", v.iri(agent.url))
     node.link(f"{v.FOAF}mbox", v.mailto(agent.email))
@@ -211,29 +201,22 @@ def _agent(subject: NamedNode, agent: Agent, kind: NamedNode) -> Iterator[Triple
 
 
 def _contact(dataset: Dataset, scope: Scope) -> Iterator[Triple]:
-    """Convention 1: a contact has an e-mail address or a web page; without either the imprint stands in."""
-    contact = dataset.contact
+    contact = said.contact(dataset, scope.catalog)
     node = _Node(f"{dataset.iri}#kontakt", f"{v.VCARD}Kind")
-    email, url = v.mailto(contact.email), v.iri(contact.url)
-    if email is None and url is None:
-        url = v.iri(dataset.publisher.url) or v.iri(f"{scope.config.portal_base}impressum.html")
-    node.text(f"{v.VCARD}fn", contact.name or dataset.publisher.name)
-    node.link(f"{v.VCARD}hasEmail", email)
-    node.link(f"{v.VCARD}hasURL", url)
+    node.text(f"{v.VCARD}fn", contact.name)
+    node.link(f"{v.VCARD}hasEmail", v.mailto(contact.email))
+    node.link(f"{v.VCARD}hasURL", v.iri(contact.url))
     yield from node.triples
 
 
 def _place_and_time(dataset: Dataset) -> Iterator[Triple]:
     if dataset.bbox:
-        west, south, east, north = dataset.bbox
         place = _Node(f"{dataset.iri}#gebiet", f"{v.DCT}Location")
-        ring = ",".join(
-            f"{x} {y}" for x, y in ((west, south), (east, south), (east, north), (west, north), (west, south))
-        )
+        ring = ",".join(f"{x} {y}" for x, y in said.box(dataset))
         wkt = Literal(f"POLYGON(({ring}))", datatype=v.named(f"{v.GEO}wktLiteral"))
         place.triples.append(Triple(place.subject, v.named(f"{v.DCAT}bbox"), wkt))
         yield from place.triples
-    start, end = dataset.temporal_start or dataset.stand, dataset.temporal_end or dataset.stand
+    start, end = said.period(dataset)
     if start or end:
         time = _Node(f"{dataset.iri}#zeitraum", f"{v.DCT}PeriodOfTime")
         time.day(f"{v.DCAT}startDate", start)
@@ -242,24 +225,24 @@ def _place_and_time(dataset: Dataset) -> Iterator[Triple]:
 
 
 def _standard(dataset: Dataset, scope: Scope) -> Iterator[Triple]:
-    if (iri := _standard_iri(dataset, scope)) is not None:
+    if (iri := said.standard(dataset, scope.config.namespace)) is not None:
         node = _Node(iri, f"{v.DCT}Standard")
-        node.text(f"{v.DCT}title", dataset.standard_title or dataset.standard, scope.catalog.language)
+        node.text(f"{v.DCT}title", said.standard_title(dataset), scope.catalog.language)
         yield from node.triples
 
 
 def _provenance(dataset: Dataset, scope: Scope) -> Iterator[Triple]:
-    if dataset.provenance:
+    if statement := said.provenance(dataset):
         node = _Node(f"{dataset.iri}#herkunft", f"{v.DCT}ProvenanceStatement")
-        node.text(f"{v.RDFS}label", " ".join(dataset.provenance), scope.catalog.language)
+        node.text(f"{v.RDFS}label", statement, scope.catalog.language)
         yield from node.triples
 
 
 def _distribution(distribution: Distribution, dataset: Dataset, scope: Scope) -> Iterator[Triple]:
     language = scope.catalog.language
     node = _Node(distribution.iri, f"{v.DCAT}Distribution")
-    node.text(f"{v.DCT}title", f"{dataset.title}: {distribution.title}", language)
-    node.text(f"{v.DCT}description", distribution.note, language)
+    node.text(f"{v.DCT}title", said.file_title(distribution, dataset), language)
+    node.text(f"{v.DCT}description", plain.text(distribution.note), language)
     node.link(f"{v.DCAT}accessURL", v.iri(distribution.url))
     node.link(f"{v.DCAT}downloadURL", v.iri(distribution.url))
     node.link(f"{v.DCT}format", v.file_type(distribution.format))
@@ -267,12 +250,12 @@ def _distribution(distribution: Distribution, dataset: Dataset, scope: Scope) ->
     node.typed(f"{v.DCAT}byteSize", distribution.bytes, "nonNegativeInteger" if scope.is_3 else "decimal")
     node.link(f"{v.SPDX}checksum", NamedNode(f"{distribution.iri}#sha256"))
     node.link(f"{v.DCT}license", v.iri(dataset.licence.uri))
-    node.text(f"{v.DCATDE}licenseAttributionByText", dataset.licence.attribution, language)
+    node.text(f"{v.DCATDE}licenseAttributionByText", plain.line(dataset.licence.attribution), language)
     node.link(f"{v.DCT}language", v.language(language))
     node.moment(f"{v.DCT}issued", dataset.issued)
     node.moment(f"{v.DCT}modified", dataset.modified)
     if dataset.standard and distribution.role == "data":
-        node.link(f"{v.DCT}conformsTo", _standard_iri(dataset, scope))
+        node.link(f"{v.DCT}conformsTo", said.standard(dataset, scope.config.namespace))
     if scope.is_3:
         node.link(f"{v.DCATAP}availability", v.AVAILABLE)
     else:

@@ -54,7 +54,7 @@ def test_resource_ids_do_not_depend_on_the_version() -> None:
 def test_invented_data_says_so() -> None:
     """Demo data is labelled in the text and in the keywords."""
     content = to_entry(sc.dataset(is_invented=True), sc.THREE).content
-    assert content["notes"].startswith("**Erfundene Beispieldaten.**")
+    assert content["notes"].startswith("Erfundene Beispieldaten. ")
     assert "Erfundene Beispieldaten" in content["tags"]
 
 
@@ -63,7 +63,8 @@ def test_hostile_metadata_is_harmless() -> None:
     content = to_entry(sc.HOSTILE, sc.THREE).content
     assert "url" not in content
     assert "contact_email" not in content
-    assert "contact_url" not in content
+    # Neither an e-mail address nor a page that could be one: the imprint stands in.
+    assert content["contact_url"].endswith("/impressum.html")
     assert "source_url" not in content
     assert "frequency" not in content
     assert not any(c in str(content["title"]) for c in "\x00\n\r")
