@@ -72,7 +72,7 @@ class CkanPortal:
         where = f"portal “{self.name}” ({self._config.url})"
         try:
             self._client.call("user_show")
-        except Missing as error:
+        except (Missing, Forbidden) as error:  # 403 where the portal shows users to nobody
             raise PortalStopped(
                 f"{where} does not accept the token, it takes us for an anonymous visitor: make a new token in CKAN "
                 "and set it."
@@ -199,13 +199,15 @@ class CkanPortal:
 
     def _create_organization(self, name: str, entry: Entry) -> None:
         owner = entry.id.partition("/")[0]
+        told: dict[str, Any] = {"name": name, "title": str(entry.content["publisher_name"])}
         try:
-            self._client.call(
-                "organization_create",
-                name=name,
-                title=str(entry.content["publisher_name"]),
-                extras=[{"key": "ags", "value": owner}],
-            )
+            try:
+                self._client.call("organization_create", **told, extras=[{"key": "ags", "value": owner}])
+            except Invalid as error:
+                if "extras" not in error.errors:
+                    raise
+                # The portal's schema has a field of its own for it.
+                self._client.call("organization_create", **told, ags=owner)
         except Invalid as error:
             # 409 on the name: a call before us had made it, only its answer was lost.
             if "name" not in error.errors:

@@ -245,7 +245,8 @@ def first_publication(stage: Stage) -> None:
     package = stage.call("package_show", who="anonymous", id="09162000-baumkataster")
     assert package["organization"]["title"] == "Stadt 09162000"
     assert package["publisher"][0]["name"] == "Stadt 09162000"
-    assert package["spatial_coverage"][0]["uri"].endswith("municipalityKey/09162000")
+    assert package["spatial_coverage"][0]["uri"].endswith("09162000/baumkataster#gebiet")
+    assert package["politicalGeocodingURI"].endswith("municipalityKey/09162000")
     assert {r["format"] for r in package["resources"]} == {"CSV", "GeoJSON"}
 
 

@@ -1,6 +1,6 @@
 r"""Play every scenario against a real CKAN and write what was said to `ckan_recordings/`, for the tests to replay.
 
-Run it against a throw-away CKAN 2.12 with ckanext-scheming and ckanext-dcat (`dcat_ap_full.yaml`); it purges every
+Run it against a throw-away CKAN 2.12 with our plugin and its settings (`infra/ckan`); it purges every
 dataset and organization there, before each scenario:
 
     ALLMENDE_TEST_CKAN_URL=http://127.0.0.1:5000 ALLMENDE_TEST_CKAN_TOKEN=… \
