@@ -2,6 +2,8 @@
 
 Precedence: environment (`ALLMENDE_…`, nested with `__`) over `allmende.toml` over the defaults. Secrets come from the
 environment only. Which file: `ALLMENDE_CONFIG`, else `allmende.toml` in the working directory, else the project's own.
+With `ALLMENDE_PROFILE=stack` two files that `allmende stack up` wrote stand between both: `<home>/stack/secrets.env`
+(variables) and `<home>/stack/allmende.toml`.
 What does not belong here: what a setting means to its room (`storage.config`, `catalog.config`, `connectors.config`).
 """
 
@@ -14,7 +16,13 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from catalog.config import CatalogConfig
 from connectors.config import FetchConfig
@@ -25,6 +33,8 @@ from storage.names import STATEWIDE
 
 PROJECT = Path(__file__).resolve().parents[1]
 DBT_PROJECT = PROJECT / "dbt_project"
+TOML_FILE = "allmende.toml"
+SECRETS_FILE = "secrets.env"
 
 
 class SettingsInvalid(Exception):
@@ -138,7 +148,12 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         toml = TomlConfigSettingsSource(settings_cls, toml_file=_toml_path())
-        return (init_settings, env_settings, toml)
+        stack = _stack_folder(init_settings())
+        if stack is None:
+            return (init_settings, env_settings, toml)
+        secrets = DotEnvSettingsSource(settings_cls, env_file=stack / SECRETS_FILE)
+        servers = TomlConfigSettingsSource(settings_cls, toml_file=stack / TOML_FILE)
+        return (init_settings, env_settings, secrets, servers, toml)
 
     @property
     def inbox_path(self) -> Path:
@@ -196,6 +211,20 @@ def _toml_path() -> Path:
         return Path(told)
     here = Path("allmende.toml")
     return here if here.is_file() else PROJECT / "allmende.toml"
+
+
+def _stack_folder(told: dict[str, Any]) -> Path | None:
+    """Where the stack's settings lie, if they are asked for. Raises `SettingsInvalid` where there are none."""
+    if told.get("profile", os.environ.get("ALLMENDE_PROFILE")) != "stack":
+        return None
+    home = told.get("home") or os.environ.get("ALLMENDE_HOME")
+    home = home or tomllib.loads(_toml_path().read_text()).get("home", ".allmende")
+    folder = Path(home).absolute() / "stack"
+    if not (folder / TOML_FILE).is_file():
+        raise SettingsInvalid(
+            f"The profile is stack, but there is no {folder / TOML_FILE}. Run `allmende stack up` with this home first."
+        )
+    return folder
 
 
 def _explain(error: ValidationError, path: Path) -> str:

@@ -90,6 +90,7 @@ class Handle:
 
     def __init__(self, site: str, config: StoreConfig, home: Path) -> None:
         self.site = site
+        self._is_gs = config.scheme == "gs"
         self.folder = _folder(config, home) if config.scheme == "file" else None
         try:
             # A bucket for each zone, or one store under the name of none of them.
@@ -111,7 +112,7 @@ class Handle:
     def head(self, key: str) -> ObjectInfo | None:
         try:
             with self._translated(key):
-                return _info(obstore.head(self._of(key), self._inside(key)))
+                return self._info(obstore.head(self._of(key), self._inside(key)))
         except ObjectMissing:
             return None
 
@@ -120,11 +121,11 @@ class Handle:
             for store in [self._of(prefix)] if prefix else self._stores.values():
                 for batch in obstore.list(store, prefix.rstrip("/") or None, chunk_size=1000):
                     for meta in batch:
-                        yield _info(meta)
+                        yield self._info(meta)
 
     def put(self, key: str, data: bytes, *, create: bool = False, if_match: str = "") -> ObjectInfo:
         """Write `data` as a whole, atomically; `create` and `if_match` (an etag) make it conditional."""
-        mode: Any = {"e_tag": if_match} if if_match else ("create" if create else "overwrite")
+        mode: Any = {"e_tag": if_match, "version": if_match} if if_match else ("create" if create else "overwrite")
         with self._translated(key):
             done = obstore.put(
                 self._of(key),
@@ -135,7 +136,7 @@ class Handle:
                 use_multipart=None if mode == "overwrite" else False,
                 chunk_size=CHUNK,
             )
-        return ObjectInfo(key, len(data), datetime.now(UTC), done["e_tag"] or "")
+        return ObjectInfo(key, len(data), datetime.now(UTC), self._etag(done))
 
     def put_stream(self, key: str, chunks: Iterable[bytes]) -> ObjectInfo:
         """Write `chunks` as one object: it is visible when the last byte is there, or not at all."""
@@ -191,6 +192,13 @@ class Handle:
             return self._stores[Zone(head)]
         except ValueError:
             raise KeyInvalid(f"{self.site}: “{key}” lies in no zone, and each zone has its own bucket") from None
+
+    def _info(self, meta: Any) -> ObjectInfo:
+        return ObjectInfo(meta["path"], meta["size"], meta["last_modified"], self._etag(meta))
+
+    def _etag(self, meta: Any) -> str:
+        """What a conditional write takes: the etag; on GCS the generation, it takes nothing else."""
+        return (meta["version"] if self._is_gs else None) or meta["e_tag"] or ""
 
     def _inside(self, key: str) -> str:
         """The key itself, after a look that no symbolic link leads it to another place."""
@@ -250,10 +258,6 @@ def _has_link(folder: str, key: str) -> bool:
         except (FileNotFoundError, NotADirectoryError):
             return False
     return False
-
-
-def _info(meta: Any) -> ObjectInfo:
-    return ObjectInfo(meta["path"], meta["size"], meta["last_modified"], meta["e_tag"] or "")
 
 
 def _translate(site: str, key: str, error: Exception) -> StorageError:

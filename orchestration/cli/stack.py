@@ -38,13 +38,18 @@ def up(
     as_json: AsJson = False,
 ) -> None:
     """Start what does not run yet and wait until it is ready."""
+    from orchestration.stack.provisioning import settle
+
     stack = _stack(port_base, port)
     missing = stack.missing(*names or ())
     if missing and install:
         _install(missing)
     with _Progress() as progress:
         found = stack.up(*names or (), on_change=progress.on_change)
+    settle(stack.home, found)
     _show(found, as_json=as_json)
+    if not as_json and not names:
+        err.print("Use it: export ALLMENDE_PROFILE=stack, then `allmende run`.", markup=False)
 
 
 @app.command()

@@ -26,7 +26,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 JSON_PATHS = ("storage/", "upload/", "download/", "batch/", "_internal/")
-_HOP_BY_HOP = {"transfer-encoding", "connection", "keep-alive", "host"}
+_NOT_HANDED_ON = {"transfer-encoding", "connection", "keep-alive", "host", "authorization"}
 _METHODS = ["GET", "HEAD", "PUT", "POST", "DELETE", "PATCH"]
 _CHUNK = 1 << 20
 
@@ -72,7 +72,7 @@ class Front:
         return await self._hand_on(request)
 
     async def _hand_on(self, request: Request) -> Response:
-        headers = [(key, value) for key, value in request.headers.items() if key.lower() not in _HOP_BY_HOP]
+        headers = [(key, value) for key, value in request.headers.items() if key.lower() not in _NOT_HANDED_ON]
         path = httpx.URL(path=request.url.path, query=request.url.query.encode())
         body = request.stream() if request.method in {"PUT", "POST", "PATCH"} else None
         behind = self._behind.build_request(request.method, path, headers=headers, content=body)
@@ -85,7 +85,7 @@ class Front:
             finally:
                 await answer.aclose()
 
-        kept = {key: value for key, value in answer.headers.items() if key.lower() not in _HOP_BY_HOP}
+        kept = {key: value for key, value in answer.headers.items() if key.lower() not in _NOT_HANDED_ON}
         return StreamingResponse(relay(), status_code=answer.status_code, headers=kept)
 
     async def _write(self, request: Request, bucket: str, name: str, body: AsyncIterator[bytes]) -> Response:

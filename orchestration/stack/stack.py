@@ -32,7 +32,8 @@ class Stack:
     """The servers of one home. `base` and `ports` say where they listen; untold, where they did the last time."""
 
     def __init__(self, home: Path, *, base: int | None = None, ports: Mapping[str, int] | None = None) -> None:
-        folder = home.absolute() / "stack"
+        self.home = home.absolute()
+        folder = self.home / "stack"
         self.place = Place(folder, choose(folder, base, ports))
         self.services: dict[str, Service] = {server.name: server(self.place) for server in SERVERS}
 

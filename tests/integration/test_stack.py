@@ -12,10 +12,14 @@ from pathlib import Path
 import httpx
 import pytest
 
+from orchestration.settings import load_settings
 from orchestration.stack import Service, Stack, StackFailed, free_ports
 from orchestration.stack.process import Command
+from orchestration.stack.provisioning import settle
 from orchestration.stack.servers.ckan import PUBLISHER, SYSADMIN, Ckan
 from orchestration.stack.servers.minio import Minio
+from storage._handle import Handle
+from storage.errors import ObjectChanged, ObjectExists
 
 pytestmark = pytest.mark.integration
 
@@ -130,3 +134,27 @@ def test_ckan_with_its_users(stack):
         assert call("user_show", user, id=user, include_plugin_extras=False)["sysadmin"] is is_sysadmin
     assert call("job_list", SYSADMIN) == []
     assert {one.name: one.state for one in stack.status()}["ckan-worker"] == "running"
+
+
+def test_the_profile_reaches_all_four_stores(stack):
+    """With the stack's profile every store writes, reads, lists, and refuses a write that others were quicker with."""
+    found = stack.up("minio", "versitygw", "azurite", "gcs")
+    for _ in range(2):
+        settle(stack.home, found)
+    settings = load_settings(profile="stack", home=stack.home)
+    assert (stack.place.folder / "secrets.env").stat().st_mode & 0o077 == 0
+    assert list(settings.storage.stores) == ["onprem", "cloud-a", "cloud-b", "cloud-c"]
+    key, big = "open/stack-test/a ü.txt", b"x" * 20_000_000
+    for site, config in settings.storage.stores.items():
+        store = Handle(site, config, stack.home)
+        first = store.put(key, b"one")
+        assert [one.key for one in store.list("open/stack-test")] == [key]
+        store.put(key, b"two", if_match=first.etag)
+        with pytest.raises(ObjectChanged):
+            store.put(key, b"three", if_match=first.etag)
+        with pytest.raises(ObjectExists):
+            store.put(key, b"four", create=True)
+        store.put_stream(key, [big])
+        assert store.get(key) == big
+        store.delete(key)
+        assert store.head(key) is None

@@ -119,3 +119,21 @@ def test_a_token_never_shows(toml: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     settings = load_settings()
     assert settings.portals["bydata"].token.get_secret_value() == "geheim-123"
     assert "geheim-123" not in repr(settings) + str(settings.model_dump()) + settings.model_dump_json()
+
+
+def test_the_stack_profile_reads_what_stack_up_wrote(tmp_path, monkeypatch):
+    """Servers and secrets come from `<home>/stack`; the environment wins; without `stack up` it is told."""
+    monkeypatch.setenv("ALLMENDE_PROFILE", "stack")
+    monkeypatch.setenv("ALLMENDE_HOME", str(tmp_path))
+    with pytest.raises(SettingsInvalid, match="allmende stack up"):
+        load_settings()
+    (tmp_path / "stack").mkdir()
+    (tmp_path / "stack" / "allmende.toml").write_text('[portals.ckan]\nkind = "ckan"\nurl = "http://127.0.0.1:1"\n')
+    (tmp_path / "stack" / "secrets.env").write_text("ALLMENDE_PORTALS__CKAN__TOKEN='geheim'\n")
+    portal = load_settings().portals["ckan"]
+    assert (portal.url, portal.token.get_secret_value()) == ("http://127.0.0.1:1", "geheim")
+    monkeypatch.setenv("ALLMENDE_PORTALS__CKAN__URL", "http://127.0.0.1:2")
+    assert load_settings().portals["ckan"].url == "http://127.0.0.1:2"
+    monkeypatch.setenv("ALLMENDE_PROFILE", "embedded")
+    monkeypatch.delenv("ALLMENDE_PORTALS__CKAN__URL")
+    assert "ckan" not in load_settings().portals

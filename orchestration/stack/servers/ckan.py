@@ -79,8 +79,8 @@ class Ckan(_CkanProcess):
         return Command((*gunicorn, "--bind", where, "wsgi:application"), self.environment(), self.home)
 
     def token(self, user: str) -> str:
-        """The API token of SYSADMIN or PUBLISHER, made when CKAN was prepared."""
-        return self.place.secrets(self.name)[_token_of(user)]
+        """The API token of SYSADMIN or PUBLISHER; empty until CKAN was prepared."""
+        return self.place.secrets(self.name).get(_token_of(user), "")
 
     def _configuration(self, postgres: Postgres) -> str:
         secret = self.place.secrets(self.name, SECRET_KEY="")["SECRET_KEY"]

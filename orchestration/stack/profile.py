@@ -1,0 +1,96 @@
+"""The settings of the stack profile: what `allmende stack up` tells every other command about its servers.
+
+Two files in `<home>/stack`: `allmende.toml`, and `secrets.env` for this user's eyes only. `ALLMENDE_PROFILE=stack`
+makes the settings read both. What does not belong here: reading them (`orchestration.settings`).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from orchestration.settings import SECRETS_FILE, TOML_FILE
+from orchestration.stack.place import Place, write_private
+from orchestration.stack.servers.azurite import ACCOUNT, Azurite
+from orchestration.stack.servers.ckan import SYSADMIN, Ckan
+from orchestration.stack.servers.minio import Minio
+from orchestration.stack.servers.versitygw import VersityGW
+
+BUCKET = "allmende"
+REGION = "us-east-1"
+
+
+def write_profile(place: Place) -> None:
+    """Write both files anew; CKAN's token is in it once CKAN was prepared."""
+    write_private(place.folder / SECRETS_FILE, _secrets(place))
+    (place.folder / TOML_FILE).write_text(_toml(place))
+
+
+def _toml(place: Place) -> str:
+    ports = place.ports
+    return f"""# Written by `allmende stack up`; read with ALLMENDE_PROFILE=stack. Secrets: secrets.env beside it.
+profile = "stack"
+
+[storage.stores.onprem]
+url = "s3://{BUCKET}-{{zone}}"   # MinIO, a bucket for each zone
+region = "{REGION}"
+options = {{ endpoint = "{place.url("minio")}" }}
+is_onprem = true
+
+[storage.stores.cloud-a]
+url = "s3://{BUCKET}"   # VersityGW
+region = "{REGION}"
+options = {{ endpoint = "{place.url("versitygw")}" }}
+public_url = "{place.url("versitygw")}/{BUCKET}"
+
+[storage.stores.cloud-b]
+url = "az://{BUCKET}"   # Azurite
+options = {{ endpoint = "{place.url("azurite")}/{ACCOUNT}", account_name = "{ACCOUNT}" }}
+
+[storage.stores.cloud-c]
+url = "gs://{BUCKET}"   # fake-gcs-server behind the XML front
+options = {{ base_url = "{place.url("gcs")}" }}
+
+[portals.static]
+kind = "static"
+
+[portals.ckan]
+kind = "ckan"
+url = "{place.url("ckan")}"
+
+[catalog]
+base_url = "{place.url("portal")}/portal/"
+public_url = "{place.url("portal")}/"
+
+[intake]
+allowed_hosts = ["127.0.0.1", "localhost", "127.0.0.1:{ports["intake"]}"]
+"""
+
+
+def _secrets(place: Place) -> str:
+    minio, versity, azurite = Minio(place).credentials(), VersityGW(place).credentials(), Azurite(place)
+    emulator = {
+        "gcs_base_url": place.url("gcs"),
+        "disable_oauth": True,  # nobody is asked who we are
+        "client_email": "",
+        "private_key": "",
+        "private_key_id": "",
+    }
+    stores = {
+        "onprem": _keys(minio["MINIO_ROOT_USER"], minio["MINIO_ROOT_PASSWORD"]),
+        "cloud-a": _keys(versity["ROOT_ACCESS_KEY"], versity["ROOT_SECRET_KEY"]),
+        "cloud-b": {"secrets": {"account_key": azurite.account_key()}},
+        "cloud-c": {"secrets": {"service_account_key": json.dumps(emulator)}},
+    }
+    variables = {
+        "ALLMENDE_STORAGE__STORES": json.dumps(stores),
+        "ALLMENDE_INTAKE__SECRET": place.secrets("intake", SECRET="")["SECRET"],
+    }
+    token = Ckan(place).token(SYSADMIN)
+    if token:
+        variables["ALLMENDE_PORTALS__CKAN__TOKEN"] = token
+    return "".join(f"{name}='{value}'\n" for name, value in variables.items())
+
+
+def _keys(access_key_id: str, secret_access_key: str) -> dict[str, Any]:
+    return {"secrets": {"access_key_id": access_key_id, "secret_access_key": secret_access_key}}

@@ -1,0 +1,99 @@
+"""What the stack's stores hold before anybody writes: buckets and containers, by the settings of the stack profile.
+
+Called by `allmende stack up` when the servers answer; a second time changes nothing. What a bucket is like (versions,
+locks, rights, notifications) is decided in `storage.admin`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+
+from orchestration.settings import Settings, load_settings
+from orchestration.stack.place import Place, StackFailed
+from orchestration.stack.profile import write_profile
+from orchestration.stack.servers.azurite import ACCOUNT, Azurite
+from orchestration.stack.service import ServiceStatus
+from orchestration.stack.stack import Stack
+from storage.admin import PUBLIC_ZONES, BucketSettings, ensure_bucket, s3_client
+from storage.config import StoreConfig
+from storage.layout import Zone
+
+_AZURE_VERSION = "2021-12-02"
+
+
+STORES = ("minio", "versitygw", "azurite", "gcs")
+
+
+def settle(home: Path, found: Sequence[ServiceStatus]) -> None:
+    """Write the profile of the stack in `home`; where all its stores run, make their buckets."""
+    place = Stack(home).place
+    write_profile(place)
+    if set(STORES) <= {one.name for one in found if one.state == "running"}:
+        provision(place, load_settings(profile="stack", home=home))
+
+
+def provision(place: Place, settings: Settings) -> None:
+    """Make what is missing on every store of the stack. Raises `StackFailed` or what the stores say."""
+    for store in settings.storage.stores.values():
+        bucket = store.url.partition("://")[2].partition("/")[0]
+        if store.scheme == "s3" and store.is_by_zone:
+            for zone in Zone:
+                ensure_bucket(store.of_zone(zone), BucketSettings())
+        elif store.scheme == "s3":
+            _public_bucket(store, bucket)
+        elif store.scheme == "az":
+            _azure_container(Azurite(place), bucket)
+        elif store.scheme == "gs":
+            _gcs_bucket(store, bucket)
+
+
+def _public_bucket(store: StoreConfig, bucket: str) -> None:
+    """A bucket that everybody reads `open/` and `portal/` of. VersityGW knows no lifecycle, so it gets none."""
+    s3 = s3_client(store)
+    if bucket not in {one["Name"] for one in s3.list_buckets()["Buckets"]}:
+        s3.create_bucket(Bucket=bucket)
+    public = [f"arn:aws:s3:::{bucket}/{zone}/*" for zone in PUBLIC_ZONES]
+    allow = {"Effect": "Allow", "Principal": "*", "Action": ["s3:GetObject"], "Resource": public}
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [allow]}))
+
+
+def _gcs_bucket(store: StoreConfig, bucket: str) -> None:
+    answer = httpx.post(f"{store.endpoint}/storage/v1/b", params={"project": "allmende"}, json={"name": bucket})
+    _made("gcs", bucket, answer)
+
+
+def _azure_container(azurite: Azurite, container: str) -> None:
+    """One request, signed with the account's key as Azure's Blob service wants it (“Shared Key”)."""
+    headers = {
+        "x-ms-blob-public-access": "blob",
+        "x-ms-date": datetime.now(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT"),
+        "x-ms-version": _AZURE_VERSION,
+    }
+    signed = [
+        "PUT",
+        *[""] * 11,  # standard headers, none of which is sent
+        *(f"{name}:{value}" for name, value in headers.items()),
+        f"/{ACCOUNT}/{ACCOUNT}/{container}",
+        "restype:container",
+    ]
+    key = base64.b64decode(azurite.account_key())
+    signature = base64.b64encode(hmac.new(key, "\n".join(signed).encode(), hashlib.sha256).digest()).decode()
+    answer = httpx.put(
+        f"{azurite.address}/{container}",
+        params={"restype": "container"},
+        headers={**headers, "Authorization": f"SharedKey {ACCOUNT}:{signature}"},
+    )
+    _made("azurite", container, answer)
+
+
+def _made(server: str, name: str, answer: httpx.Response) -> None:
+    if not (answer.is_success or answer.status_code == httpx.codes.CONFLICT):  # conflict: it is there already
+        raise StackFailed(f"{server} refuses to make “{name}”: {answer.status_code} {answer.text[:200]}")
