@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
 from catalog.build import load_catalog
 from catalog.model import Catalog, Dataset
-from catalog.publishing import History, Plan, Portal, plan_for
+from catalog.publishing import History, Plan, Portal, PortalError, Thing, plan_for
+from catalog.publishing import plan as plan_between
 from orchestration.platform import Platform
 from orchestration.settings import PortalConfig
 from storage.index import read_index
 from storage.layout import Zone
+
+if TYPE_CHECKING:
+    from catalog.ckan import CkanConfig
 
 
 class PortalUnknown(Exception):
@@ -17,21 +24,84 @@ class PortalUnknown(Exception):
 
 def portal(platform: Platform, name: str) -> Portal:
     """Return the portal called `name`; raises `PortalUnknown`."""
+    config = _config(platform, name)
+    if config.kind == "ckan":
+        from catalog.ckan import open_ckan
+        from orchestration.organizations import directory
+
+        return open_ckan(ckan_config(platform, name), directory(platform) if config.organizations else None)
+    from catalog.publishing.static import StaticPortal
+
+    return StaticPortal(name=name, sites=platform.sites, config=platform.settings.catalog)
+
+
+def ckan_config(platform: Platform, name: str) -> CkanConfig:
+    """Return how to speak to the CKAN portal called `name`; raises `PortalUnknown`, also for one of another kind."""
+    from catalog.ckan import CkanConfig
+
+    config = _config(platform, name)
+    if config.kind != "ckan":
+        others = [other for other, its in platform.settings.portals.items() if its.kind == "ckan"]
+        hint = f"there are {', '.join(others)}" if others else "there is none in the settings"
+        raise PortalUnknown(f"“{name}” is a {config.kind} portal: this needs one of kind ckan; {hint}.")
+    return CkanConfig(name=name, url=config.url, token=config.token, parallel=config.parallel)
+
+
+def _config(platform: Platform, name: str) -> PortalConfig:
     config = platform.settings.portals.get(name)
     if config is None:
         known = ", ".join(platform.settings.portals) or "none"
         raise PortalUnknown(
             f"There is no portal “{name}” in the settings; known: {known}. Add [portals.{name}] to allmende.toml."
         )
-    if config.kind == "ckan":
-        from catalog.ckan import CkanConfig, open_ckan
-        from orchestration.organizations import directory
+    return config
 
-        told = CkanConfig(name=name, url=config.url, token=config.token, parallel=config.parallel)
-        return open_ckan(told, directory(platform) if config.organizations else None)
-    from catalog.publishing.static import StaticPortal
 
-    return StaticPortal(name=name, sites=platform.sites, config=platform.settings.catalog)
+@dataclass(frozen=True, slots=True)
+class PortalView:
+    """One portal at a glance. `to_do`: changes an apply would make. `problem`: why it could not be read."""
+
+    name: str
+    kind: str
+    address: str
+    user: str = ""
+    published: int | None = None
+    withdrawn: int | None = None
+    to_do: int | None = None
+    problem: str = ""
+
+    @property
+    def state(self) -> str:
+        return "cannot be read" if self.problem else "differs" if self.to_do else "as planned"
+
+
+def overview(platform: Platform) -> list[PortalView]:
+    """Look at every portal of the settings; one that is down hides no other."""
+    return [_view(platform, name) for name in platform.settings.portals]
+
+
+def _view(platform: Platform, name: str) -> PortalView:
+    view = PortalView(name, platform.settings.portals[name].kind, start_page(platform, name))
+    target = portal(platform, name)
+    try:
+        target.preflight()
+        now = target.actual()
+        shown = plan_between(target.desired(catalogue(platform, name)), now, name, reasons(platform))
+        user = _user(platform, name)
+    except PortalError as error:
+        return replace(view, problem=str(error))
+    datasets = [entry for entry in now.values() if entry.thing is Thing.DATASET]
+    published = sum(entry.is_published for entry in datasets)
+    return replace(view, user=user, published=published, withdrawn=len(datasets) - published, to_do=len(shown.changes))
+
+
+def _user(platform: Platform, name: str) -> str:
+    """Whom a CKAN portal takes our token for; nobody elsewhere."""
+    if platform.settings.portals[name].kind != "ckan":
+        return ""
+    from catalog.ckan.client import open_client
+
+    return str(open_client(ckan_config(platform, name)).call("user_show")["name"])
 
 
 def history(platform: Platform) -> History:
@@ -40,9 +110,12 @@ def history(platform: Platform) -> History:
 
 def plan(platform: Platform, target: Portal) -> Plan:
     """What an apply would change; withdrawn entries carry the reason the Kommune gave."""
-    index = read_index(platform.sites.onprem)
-    reasons = {name: stone.reason for name, stone in index.withdrawn.items()}
-    return plan_for(target, catalogue(platform, target.name), reasons)
+    return plan_for(target, catalogue(platform, target.name), reasons(platform))
+
+
+def reasons(platform: Platform) -> dict[str, str]:
+    """Why datasets were withdrawn, in the words of their Kommunen."""
+    return {name: stone.reason for name, stone in read_index(platform.sites.onprem).withdrawn.items()}
 
 
 def catalogue(platform: Platform, name: str) -> Catalog:

@@ -9,6 +9,8 @@
 | `revision` | the smallest `package_revise` that leads from one entry to another |
 | `client` | one call through ckanapi: patience, and a sentence for every answer |
 | `organizations` | organizations as desired state: title, AGS, homepage, logo |
+| `accounts` | editors and tokens per organization |
+| `check` | is a portal fit to be published to? |
 | `logo` | the picture of an organization, or a neutral plate |
 | `portal` | `CkanPortal`: bulk read, create, update, withdraw |
 

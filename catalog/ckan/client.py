@@ -10,6 +10,7 @@ import ast
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from catalog.ckan.config import CkanConfig
 from catalog.publishing.plan import printable
 from catalog.publishing.portal import PortalError, PortalStopped, Refused, Transient
 from catalog.publishing.retry import Patience
@@ -49,6 +50,16 @@ class Invalid(Refused):
 
 class Unknown(Refused):
     """The portal has no such action: a plugin is not installed."""
+
+
+def open_client(config: CkanConfig, *, anonymous: bool = False) -> Client:
+    """Return a client of the portal that `config` describes; opens no connection."""
+    from ckanapi import RemoteCKAN
+
+    token = None if anonymous else config.token.get_secret_value()
+    ckan = RemoteCKAN(config.url, apikey=token, user_agent="datenallmende")
+    timeouts = (config.connect_timeout_s, config.read_timeout_s)
+    return Client(ckan, config.name, config.url, Patience(config.attempts), timeouts)
 
 
 class Client:

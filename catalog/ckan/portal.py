@@ -110,7 +110,7 @@ class CkanPortal:
     def create(self, change: Change) -> None:
         """Create the dataset; after an unclear or a refusing answer looks before it tries again."""
         if change.thing is Thing.ORGANIZATION:
-            self._managed().create(change)
+            self.organizations.create(change)
             return
         schema = self._read_schema()
         self._ensure_organization(change.after)
@@ -130,7 +130,7 @@ class CkanPortal:
         """Revise the dataset if it still is as the plan saw it; raises `Refused` where it is not."""
         assert change.before is not None  # noqa: S101 - a plan has no update without it
         if change.thing is Thing.ORGANIZATION:
-            self._managed().update(change)
+            self.organizations.update(change)
             return
         schema = self._read_schema()
         if change.before.content.get("organization") != change.after.content.get("organization"):
@@ -153,7 +153,9 @@ class CkanPortal:
     def finish(self) -> None:
         """Nothing depends on all entries: CKAN keeps its own index."""
 
-    def _managed(self) -> Organizations:
+    @property
+    def organizations(self) -> Organizations:
+        """Our organizations there; raises `Refused` where they are not ours to keep."""
         if self._own is None:
             raise Refused(f"Portal “{self.name}” keeps its organizations itself: set `organizations = true` for it.")
         return self._own

@@ -9,6 +9,7 @@ files.py      read, check
 pipeline.py   ingest, run, demo, withdraw, dev
 intake.py     intake serve|token
 publish.py    publish plan|apply|rollback
+portals.py    portal list|check|editors|token
 stack.py      stack up|down|status
 stores.py     stores status|replicate|verify|repair|drill
 packages.py   standards list|show|template|scaffold, publishers check

@@ -22,6 +22,7 @@ from orchestration.cli import (
     intake,
     packages,
     pipeline,
+    portals,
     publish,
     stack,
     statewide,
@@ -63,6 +64,7 @@ app.add_typer(intake.app, name="intake", rich_help_panel=_HAND_IN)
 app.add_typer(waiting.held, name="held", rich_help_panel=_HAND_IN)
 app.add_typer(waiting.rejects, name="rejects", rich_help_panel=_HAND_IN)
 app.add_typer(publish.app, name="publish", rich_help_panel=_LOOK)
+app.add_typer(portals.app, name="portal", rich_help_panel=_LOOK)
 app.add_typer(stores.app, name="stores", rich_help_panel=_LOOK)
 app.add_typer(stack.app, name="stack", rich_help_panel=_LOOK)
 app.add_typer(packages.standards, name="standards", rich_help_panel=_LOOK)
