@@ -12,7 +12,9 @@
 | `expectation` | what should lie where, from index and manifests |
 | `replication` | plan, apply, status, verify, repair, drill (each in its own module, all reached from here) |
 | `errors` | what can go wrong, one class per thing a caller may want to tell apart |
-| `admin` | buckets: versioning, lifecycle, object lock, public-read policy |
+| `drops` | the bucket that Kommunen drop files into: strangers' keys, read as they are |
+| `s3` | boto3 for what obstore does not do |
+| `admin/` | the object store as code: buckets, rights of components and Kommunen, notification, quotas |
 
 Two rules hold the room together. Whoever writes, writes through `Sites.write`: no other room may import `obstore`,
 `boto3`, `minio` or `storage._handle`. And a version is public when its manifest stands and the index names it:

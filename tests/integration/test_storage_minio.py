@@ -5,12 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
-import socket
-import subprocess
-import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,14 +13,13 @@ import httpx
 import polars as pl
 import pytest
 
-from storage.admin import BucketSettings, MinioAdministration, ensure_bucket, s3_client
+from storage.admin.buckets import BucketSettings, ensure_bucket
 from storage.config import StorageConfig, StoreConfig
 from storage.errors import (
     ObjectChanged,
     ObjectExists,
     ObjectMissing,
     PlacementForbidden,
-    StorageError,
     StoreUnreachable,
 )
 from storage.index import OpenIndex, read_index, update_index
@@ -34,66 +28,31 @@ from storage.manifest import Classification, FieldInfo, LicenceInfo, Party, Qual
 from storage.names import DatasetId
 from storage.package import PackageDescription, PackageWriter
 from storage.replication import apply, drill, plan, repair, status, verify
+from storage.s3 import s3_client
 from storage.sites import Sites, open_sites
 from storage.withdrawal import withdraw
+from tests.integration.minio_server import Server, running
 
 pytestmark = pytest.mark.integration
 
 OPEN = Classification.OPEN
-KEYS = {"access_key_id": "allmende-test", "secret_access_key": "allmende-test-geheim"}
 DATASET = "09461000/baeume"
 
 
-def _binary() -> str:
-    cached = Path.home() / ".cache/datenallmende/bin/minio"
-    return str(cached) if cached.exists() else shutil.which("minio") or ""
-
-
-def _free_port() -> int:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return int(held.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
-def endpoint(tmp_path_factory):
-    """The address of a fresh server."""
-    binary = _binary()
-    if not binary:
-        pytest.skip("no minio in ~/.cache/datenallmende/bin: .ci/run builds it")
-    port, console = _free_port(), _free_port()
-    login = {
-        "MINIO_ROOT_USER": KEYS["access_key_id"],
-        "MINIO_ROOT_PASSWORD": KEYS["secret_access_key"],
-    }
-    folder = tmp_path_factory.mktemp("minio")
-    server = subprocess.Popen(
-        [binary, "server", str(folder), "--address", f"127.0.0.1:{port}", "--console-address", f"127.0.0.1:{console}"],
-        env=os.environ | login,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait(f"{address}/minio/health/ready")
-        yield address
-    finally:
-        server.terminate()
-        server.wait(20)
+def server(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("minio")) as started:
+        yield started
 
 
-def _wait(url: str) -> None:
-    for _ in range(150):
-        with suppress(httpx.TransportError):
-            if httpx.get(url, timeout=2).is_success:
-                return
-        time.sleep(0.2)
-    pytest.fail("MinIO did not become ready in 30 s")
+@pytest.fixture
+def endpoint(server) -> str:
+    """The address of the server of this module."""
+    return server.endpoint
 
 
 def store(endpoint: str, url: str, **more) -> StoreConfig:
-    settings = {"url": url, "region": "us-east-1", "options": {"endpoint": endpoint}, "secrets": KEYS}
-    return StoreConfig.model_validate(settings | more)
+    return Server(endpoint, Path()).store(url, **more)
 
 
 @pytest.fixture
@@ -245,53 +204,6 @@ def test_the_public_reads_two_zones_and_lists_nothing(sites):
     s3_client(sites.config.stores["cloud-a"]).put_object(Bucket=bucket, Key="raw/x", Body=b"x")
     for address in (cloud.public_url, cloud.public_address("raw/x")):
         assert httpx.get(address, timeout=5).status_code == 403
-
-
-def test_buckets_are_set_up_once(endpoint):
-    """The second time nothing is changed."""
-    config = store(endpoint, "s3://einmal-eingerichtet")
-    settings = BucketSettings(is_public=True, expire_replaced_after_days=400)
-    assert ensure_bucket(config, settings) == ("created", "versioning on", "lifecycle set", "public reading set")
-    assert ensure_bucket(config, settings) == ()
-
-
-def test_locked_bucket_keeps_every_byte(endpoint):
-    """Object lock is on from the start and the server refuses to delete a version; a plain bucket is refused."""
-    config = store(endpoint, "s3://unveraenderlich")
-    administration = MinioAdministration(config)
-    assert administration.ensure_locked_bucket(1)
-    assert not administration.ensure_locked_bucket(1)
-    client = s3_client(config)
-    version = client.put_object(Bucket="unveraenderlich", Key="x", Body=b"x")["VersionId"]
-    with pytest.raises(client.exceptions.ClientError, match=r"WORM|AccessDenied|locked"):
-        client.delete_object(Bucket="unveraenderlich", Key="x", VersionId=version)
-    plain = store(endpoint, "s3://ohne-schloss")
-    ensure_bucket(plain, BucketSettings())
-    with pytest.raises(StorageError, match="use a new bucket"):
-        MinioAdministration(plain).ensure_locked_bucket(1)
-
-
-def test_municipality_sees_its_own_prefix_only(endpoint):
-    """A drop user hands in below its prefix and can neither read another's nor delete its own; twice is fine."""
-    config = store(endpoint, "s3://abgabe")
-    ensure_bucket(config, BucketSettings())
-    administration = MinioAdministration(config)
-    for _ in range(2):
-        administration.ensure_drop_user("bamberg", "bamberg-geheim", "09461000/")
-    s3_client(config).put_object(Bucket="abgabe", Key="09162000/x.csv", Body=b"x")
-    login = {"access_key_id": "bamberg", "secret_access_key": "bamberg-geheim"}
-    user = store(endpoint, "s3://abgabe", secrets=login)
-    client = s3_client(user)
-    client.put_object(Bucket="abgabe", Key="09461000/x.csv", Body=b"x")
-    refused = client.exceptions.ClientError
-    for action in (
-        lambda: client.get_object(Bucket="abgabe", Key="09162000/x.csv"),
-        lambda: client.put_object(Bucket="abgabe", Key="09162000/y.csv", Body=b"y"),
-        lambda: client.list_objects_v2(Bucket="abgabe"),
-        lambda: client.delete_object(Bucket="abgabe", Key="09461000/x.csv"),
-    ):
-        with pytest.raises(refused, match=r"AccessDenied|Access Denied"):
-            action()
 
 
 def test_wrong_credentials_are_a_sentence(endpoint, tmp_path):

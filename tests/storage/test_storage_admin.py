@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 
 import pytest
-import urllib3
 from botocore.stub import ANY, Stubber
 
-from storage.admin import BucketSettings, MinioAdministration, ensure_bucket, public_policy, s3_client
+from storage.admin.buckets import BucketSettings, Lock, ensure_bucket, public_policy
+from storage.admin.config import ProvisionConfig
+from storage.admin.quota import Usage, add_up, notice
+from storage.admin.rights import ANSWERS, Component, component_policy, kommune_policy
 from storage.config import StoreConfig
-from storage.errors import ConfigInvalid, StorageError, StoreUnreachable
+from storage.errors import ConfigInvalid, StoreUnreachable
+from storage.s3 import s3_client
+from storage.stores import ObjectInfo
 
 STORE = StoreConfig.model_validate(
     {
@@ -45,14 +49,12 @@ def test_new_bucket_gets_everything(s3):
     stub.add_client_error("head_bucket", "404", http_status_code=404, expected_params=where)
     place = {"CreateBucketConfiguration": {"LocationConstraint": "eu-central-1"}}
     stub.add_response("create_bucket", {}, where | place)
-    stub.add_response("get_bucket_versioning", {}, where)
     stub.add_response("put_bucket_versioning", {}, where | {"VersioningConfiguration": {"Status": "Enabled"}})
-    stub.add_client_error("get_bucket_lifecycle_configuration", "NoSuchLifecycleConfiguration")
     stub.add_response("put_bucket_lifecycle_configuration", {}, where | {"LifecycleConfiguration": {"Rules": RULES}})
-    stub.add_client_error("get_bucket_policy", "NoSuchBucketPolicy")
     stub.add_response("put_bucket_policy", {}, where | {"Policy": ANY})
     done = ensure_bucket(STORE, BucketSettings(is_public=True), client=client)
-    assert done == ("created", "versioning on", "lifecycle set", "public reading set")
+    what = ["created", "versioning on", "stale uploads cleared", "public reading set"]
+    assert done.changed == [f"daten: {one}" for one in what]
 
 
 def test_right_bucket_is_left_alone(s3):
@@ -62,7 +64,8 @@ def test_right_bucket_is_left_alone(s3):
     stub.add_response("get_bucket_versioning", {"Status": "Enabled"})
     stub.add_response("get_bucket_lifecycle_configuration", {"Rules": RULES})
     stub.add_response("get_bucket_policy", {"Policy": json.dumps(public_policy("daten", "land/"))})
-    assert ensure_bucket(STORE, BucketSettings(is_public=True), client=client) == ()
+    done = ensure_bucket(STORE, BucketSettings(is_public=True), client=client)
+    assert (done.changed, done.cannot) == ([], [])
 
 
 def test_rules_of_others_stay(s3):
@@ -74,7 +77,7 @@ def test_rules_of_others_stay(s3):
     stub.add_response("get_bucket_lifecycle_configuration", {"Rules": [foreign]})
     wanted = {"Bucket": "daten", "LifecycleConfiguration": {"Rules": [foreign, *RULES]}}
     stub.add_response("put_bucket_lifecycle_configuration", {}, wanted)
-    assert ensure_bucket(STORE, BucketSettings(), client=client) == ("lifecycle set",)
+    assert ensure_bucket(STORE, BucketSettings(), client=client).changed == ["daten: stale uploads cleared"]
 
 
 def test_refusal_is_a_sentence(s3):
@@ -100,48 +103,71 @@ def test_public_policy_opens_two_zones_only():
     assert rule["Resource"] == ["arn:aws:s3:::daten/land/open/*", "arn:aws:s3:::daten/land/portal/*"]
 
 
-class FakeServer(urllib3.PoolManager):
-    """Answers requests from a list and remembers them."""
-
-    def __init__(self, answers):
-        super().__init__()
-        self.answers, self.requests = answers, []
-
-    def urlopen(self, method, url, *_args, **how):
-        self.requests.append((method, url.partition("127.0.0.1:9")[2], how.get("body"), dict(how.get("headers") or {})))
-        status, body = self.answers.pop(0)
-        return urllib3.HTTPResponse(
-            body=body, status=status, headers={"Content-Type": "application/xml"}, preload_content=False
-        )
-
-
-LOCK = (
-    b'<ObjectLockConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><ObjectLockEnabled>Enabled'
-    b"</ObjectLockEnabled>%s</ObjectLockConfiguration>"
-)
-RULE = b"<Rule><DefaultRetention><Mode>COMPLIANCE</Mode><Days>30</Days></DefaultRetention></Rule>"
-
-
-def test_locked_bucket_is_locked_at_creation():
-    """A new bucket is made with object lock and a retention that nobody can lift."""
-    server = FakeServer([(404, b""), (200, b""), (200, LOCK % b""), (200, b"")])
-    assert MinioAdministration(STORE, http_client=server).ensure_locked_bucket(30)
-    methods = [(method, path) for method, path, _, _ in server.requests]
-    assert methods == [
-        ("HEAD", "/daten"),
-        ("PUT", "/daten"),
-        ("GET", "/daten?object-lock="),
-        ("PUT", "/daten?object-lock="),
+def test_what_a_server_does_not_know_is_said(s3):
+    """A setting that the server has not is named with its answer; the others are made, and nothing is claimed."""
+    client, stub = s3
+    stub.add_response("head_bucket", {})
+    stub.add_response("get_bucket_versioning", {})
+    stub.add_client_error("put_bucket_versioning", "NotImplemented")
+    stub.add_client_error("get_bucket_lifecycle_configuration", "NotImplemented")
+    stub.add_client_error("get_bucket_policy", "NoSuchBucketPolicy")
+    stub.add_response("put_bucket_policy", {})
+    done = ensure_bucket(STORE, BucketSettings(is_public=True), client=client)
+    assert done.changed == ["daten: public reading set"]
+    assert done.cannot == [
+        "daten: the server knows no versioning (NotImplemented)",
+        "daten: the server knows no lifecycle (NotImplemented)",
     ]
-    assert server.requests[1][3]["x-amz-bucket-object-lock-enabled"] == "true"
-    assert b"COMPLIANCE" in server.requests[3][2]
 
 
-def test_locked_bucket_is_left_alone():
-    """The same retention again is not set again; a bucket without lock is refused with the way out."""
-    server = FakeServer([(200, b""), (200, LOCK % RULE)])
-    assert not MinioAdministration(STORE, http_client=server).ensure_locked_bucket(30)
-    missing = b"<Error><Code>ObjectLockConfigurationNotFoundError</Code><Message>no</Message></Error>"
-    server = FakeServer([(200, b""), (404, missing)])
-    with pytest.raises(StorageError, match="use a new bucket"):
-        MinioAdministration(STORE, http_client=server).ensure_locked_bucket(30)
+def test_a_bucket_without_lock_is_not_taken_for_a_locked_one(s3):
+    """Object lock is given at creation: a bucket that exists without it is refused with the way out."""
+    client, stub = s3
+    stub.add_response("head_bucket", {})
+    stub.add_client_error("get_object_lock_configuration", "ObjectLockConfigurationNotFoundError")
+    with pytest.raises(ConfigInvalid, match="use a new bucket"):
+        ensure_bucket(STORE, BucketSettings(lock=Lock("GOVERNANCE", 30)), client=client)
+
+
+ONPREM = STORE.model_copy(update={"url": "s3://land-{zone}"})
+INBOX = STORE.model_copy(update={"url": "s3://eingang"})
+
+
+@pytest.mark.parametrize("component", list(Component))
+def test_no_component_loosens_the_lock(component):
+    """Every component is denied the bypass outright, and none is allowed all of anything."""
+    statements = component_policy(component, ONPREM, INBOX)["Statement"]
+    denied = {action for one in statements if one["Effect"] == "Deny" for action in one["Action"]}
+    allowed = {action for one in statements if one["Effect"] == "Allow" for action in one["Action"]}
+    assert {"s3:BypassGovernanceRetention", "s3:PutObjectRetention", "s3:DeleteObjectVersion"} <= denied
+    assert not any("*" in action for action in allowed)
+    assert "s3:DeleteObject" not in {
+        action
+        for one in statements
+        if one["Effect"] == "Allow" and any("landing" in where for where in one.get("Resource", ()))
+        for action in one["Action"]
+    }
+
+
+def test_in_a_shared_bucket_listing_is_by_zone():
+    """With one bucket for all zones the publisher may list open/ and portal/ and no other part of it."""
+    statements = component_policy(Component.PUBLISH, STORE, None)["Statement"]
+    listed = [one["Condition"]["StringLike"]["s3:prefix"] for one in statements if "s3:ListBucket" in one["Action"]]
+    assert listed == [["land/open", "land/open/*"], ["land/portal", "land/portal/*"]]
+
+
+def test_a_kommune_is_its_user_name():
+    """One policy serves all Kommunen: the name stands whole between slashes, so no AGS is the beginning of another."""
+    allowed = [one for one in kommune_policy(INBOX)["Statement"] if one["Effect"] == "Allow"]
+    assert allowed[0]["Resource"] == ["arn:aws:s3:::eingang/${aws:username}/*"]
+    assert allowed[1]["Condition"] == {"StringLike": {"s3:prefix": ["${aws:username}/*"]}}
+
+
+def test_what_we_answer_does_not_fill_the_space():
+    """Sizes are added up by Kommune without our own answers; the notice says in German how much and what helps."""
+    files = [("09162000/a.csv", 3), ("09162000/b/c.csv", 4), (f"09162000/{ANSWERS}/a.txt", 99), ("0916200/x", 1)]
+    assert add_up(ObjectInfo(key, size, None, "") for key, size in files) == {"09162000": 7, "0916200": 1}
+    config = ProvisionConfig(quota_bytes=10, quotas={"09162000": 5_200_000_000})
+    assert (config.quota_of("09162000"), config.quota_of("09461000")) == (5_200_000_000, 10)
+    told = notice(Usage("09162000", 6_000_000_000, config.quota_of("09162000")))
+    assert "Es liegen 6,0 GB in Ihrem Eingang, erlaubt sind 5,2 GB." in told
