@@ -3,7 +3,7 @@ PYTHON ?= python3
 UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
 BIN := .venv/bin
 
-.PHONY: help setup demo test check lint types imports sql definitions integration bench fuzz dev intake stack-up stack-down stack-status clean
+.PHONY: help setup demo demo-stack test check lint types imports sql definitions integration bench fuzz dev intake stack-up stack-down stack-status clean
 
 help:            ## this menu
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+: +##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -21,6 +21,9 @@ setup: .venv/.locked  ## uv and the locked environment in .venv
 
 demo: setup      ## the whole way on invented sample data, no server needed
 	$(BIN)/allmende demo
+
+demo-stack: setup ## the same on the real servers, compared with folders file by file
+	$(BIN)/allmende stack up && ALLMENDE_PROFILE=stack $(BIN)/allmende demo --against-embedded
 
 test: setup      ## all tests that need no server
 	$(BIN)/pytest -n 2 -m "not integration"

@@ -8,7 +8,7 @@ same column. What does not belong here: what a field is (`standards`), using an 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
@@ -79,7 +79,7 @@ def keep(sites: Sites, ags: str, standard: str, told: Mapping[str, str | None], 
     """Write what is new among the answers; returns those that were written."""
     known = {answer.key: answer for answer in load(sites.onprem, ags)}
     written: list[Answer] = []
-    moment = datetime.now(UTC)
+    moment = sites.now()
     for number, (column, name) in enumerate(told.items()):
         at = moment + timedelta(microseconds=number)
         answer = Answer(standard=standard, column=column, field=name, answered_at=at, by=by)

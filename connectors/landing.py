@@ -63,7 +63,7 @@ def land(
         undo = last.undo if (last := log.latest_content(dataset)) else ()
     receipt = Receipt(
         dataset=str(dataset),
-        received_at=_after(log.keys.get(dataset, ())),
+        received_at=_after(log.keys.get(dataset, ()), sites.now()),
         sha256=_sha256(data),
         bytes=len(data) if isinstance(data, bytes) else data.stat().st_size,
         filename=display_name(filename),
@@ -100,7 +100,7 @@ def land_withdrawal(sites: Sites, dataset: DatasetId, reason: str, *, by: str = 
     receipt = Receipt(
         dataset=str(dataset),
         event="withdrawn",
-        received_at=_after(log.keys[dataset]),
+        received_at=_after(log.keys[dataset], sites.now()),
         classification=current.classification,
         is_invented=current.is_invented,
         reason=reason,
@@ -129,9 +129,8 @@ def _sha256(data: bytes | Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _after(keys: Sequence[str]) -> datetime:
+def _after(keys: Sequence[str], now: datetime) -> datetime:
     """Now, but later than the last entry even where a clock went back: the log's order is its meaning."""
-    now = datetime.now(UTC)
     if not keys:
         return now
     stamp = keys[-1].rpartition("/")[2].partition("-")[0]

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
@@ -141,9 +141,10 @@ def load_run(sites: Sites, publishers: Publishers, standards: Mapping[str, Stand
             log = LandingLog.load(sites.onprem)
             plan, pointers, unrecorded = gather(sites, publishers, standards, log)
             outcomes = convert(plan.convert, sites, standards, spool, log)
-            spool.add_versions(VERSIONS, version_frame(outcomes, datetime.now(UTC)))
+            spool.add_versions(VERSIONS, version_frame(outcomes, sites.now()))
             spool.add(RECEIPTS, receipt_frame(unrecorded))
-            spool.add(POINTERS, pointer_frame([step.move for step in plan.steps] + moves_of(outcomes, pointers)))
+            moves = [step.move for step in plan.steps] + moves_of(outcomes, pointers, sites.now())
+            spool.add(POINTERS, pointer_frame(moves, sites.now()))
             report = LoadReport(_reports(plan, outcomes), bool(spool.tables), time.monotonic() - started)
             yield Prepared(report, sites, spool, standards)
         finally:
@@ -169,7 +170,7 @@ def gather(
         versions=versions,
         publishers=publishers,
         standards=standards,
-        now=_now(),
+        now=_microseconds(sites.now()),
         decisions=decisions_of(log),
         before={
             receipt.dataset: list(islice(earlier(log, receipt), LONGEST))
@@ -236,9 +237,11 @@ def _with_rows(plan: Plan, sites: Sites) -> Plan:
     return replace(plan, convert=plan.convert + again, steps=steps_left)
 
 
-def moves_of(outcomes: Sequence[Outcome], pointers: Mapping[str, Pointer], reason: str = "neu") -> list[Move]:
+def moves_of(
+    outcomes: Sequence[Outcome], pointers: Mapping[str, Pointer], moment: datetime, reason: str = "neu"
+) -> list[Move]:
     """To every accepted version; a refused one leaves the last good one current."""
-    now = _now()
+    now = _microseconds(moment)
     moves = []
     for outcome in outcomes:
         if outcome.is_accepted:
@@ -297,6 +300,6 @@ def _report_known(dataset: str, status: Status, known: Known | None) -> DatasetR
     )
 
 
-def _now() -> int:
-    """Microseconds since the epoch."""
-    return time.time_ns() // 1000
+def _microseconds(moment: datetime) -> int:
+    """Since the epoch."""
+    return (moment - datetime.fromtimestamp(0, UTC)) // timedelta(microseconds=1)

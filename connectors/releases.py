@@ -7,7 +7,7 @@ does not belong here: why a file is held (`standards.gate`), what follows from a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -55,7 +55,7 @@ def decide(sites: Sites, receipt: Receipt, verdict: Verdict, *, by: str, reason:
         verdict=verdict,
         by=by,
         reason=reason,
-        decided_at=datetime.now(UTC),
+        decided_at=sites.now(),
         held=tuple(held),
     )
     key = landing_decision(receipt.dataset_id, decision.decided_at.strftime(_STAMP), receipt.sha256)

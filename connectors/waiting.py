@@ -18,7 +18,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -182,8 +182,8 @@ def replay(
             judge = _Again(sites, {one.dataset: one for one in waiting}, standards)
             tasks = [_with_answers(one.task, log) for one in waiting if one.task]
             outcomes = convert(tasks, sites, standards, spool, log=log, settle=judge.settle)
-            spool.add_versions(VERSIONS, version_frame(outcomes, datetime.now(UTC)))
-            spool.add(POINTERS, pointer_frame(moves_of(outcomes, pointers, "neu geprüft")))
+            spool.add_versions(VERSIONS, version_frame(outcomes, sites.now()))
+            spool.add(POINTERS, pointer_frame(moves_of(outcomes, pointers, sites.now(), "neu geprüft"), sites.now()))
             changed = bool(spool.tables)
             report = LoadReport(tuple(map(report_of, outcomes)), changed, time.monotonic() - started)
             if load:

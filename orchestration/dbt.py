@@ -62,7 +62,6 @@ def _bucket(onprem: Store) -> dict[str, str]:
     endpoint = urlsplit(options.get("aws_endpoint") or options["aws_endpoint_url"])
     return {
         "ALLMENDE_DBT_TARGET": "bucket",
-        "ALLMENDE_S3_SCOPE": onprem.uri(Zone.RAW).removesuffix(Zone.RAW),
         "ALLMENDE_S3_ENDPOINT": endpoint.netloc,
         "ALLMENDE_S3_USE_SSL": "true" if endpoint.scheme == "https" else "false",
         "ALLMENDE_S3_URL_STYLE": "vhost" if options.get("aws_virtual_hosted_style_request") == "true" else "path",

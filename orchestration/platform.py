@@ -10,6 +10,7 @@ from connectors.register import Register, load_register
 from orchestration.settings import Settings, load_settings
 from standards.definition import Standard
 from standards.registry import load_standards
+from storage.clock import standing_at
 from storage.sites import Sites, open_sites
 
 
@@ -25,7 +26,7 @@ class Platform:
 
     @cached_property
     def sites(self) -> Sites:
-        return open_sites(self.settings.storage, self.settings.home.absolute())
+        return open_sites(self.settings.storage, self.settings.home.absolute(), standing_at(self.settings.moment))
 
     @cached_property
     def standards(self) -> dict[str, Standard]:

@@ -41,6 +41,8 @@ class RunResult:
     success: bool
     reports: Mapping[str, Any]
     errors: Mapping[str, str]
+    seconds: Mapping[str, float]
+    """By step."""
 
 
 def dagster_home(home: Path) -> Path:
@@ -136,7 +138,11 @@ def _collect(result: ExecuteInProcessResult) -> RunResult:
         event.step_key or "": _first_cause(event.step_failure_data.error)
         for event in result.filter_events(lambda one: one.is_step_failure)
     }
-    return RunResult(result.run_id, result.success, reports, errors)
+    seconds = {
+        event.step_key or "": event.step_success_data.duration_ms / 1000
+        for event in result.filter_events(lambda one: one.is_step_success)
+    }
+    return RunResult(result.run_id, result.success, reports, errors, seconds)
 
 
 def _first_cause(error: Any) -> str:

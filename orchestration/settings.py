@@ -15,7 +15,16 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, ClassVar, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -135,6 +144,8 @@ class Settings(BaseSettings):
     checks: ChecksConfig = Field(default_factory=ChecksConfig)
     intake: IntakeSettings = Field(default_factory=IntakeSettings)
     stack: StackConfig = Field(default_factory=StackConfig)
+    moment: AwareDatetime | None = None
+    """Where set, the clock stands still there: the same files then give the same bytes on any stores. For comparing."""
     scope_land: str = Field(default="09", pattern=r"\d{2}")
     """The Land that coverage counts and statewide tables stand for, as the first two digits of the AGS."""
 

@@ -53,6 +53,7 @@ class Summary:
     datasets: tuple[DatasetLine, ...]
     portals: tuple[PortalLine, ...]
     problems: tuple[str, ...]
+    seconds: Mapping[str, float]
 
 
 def summarise(platform: Platform, result: RunResult) -> Summary:
@@ -71,7 +72,9 @@ def summarise(platform: Platform, result: RunResult) -> Summary:
         or any(p.created or p.updated or p.withdrawn for p in shown)
         or any(report.get("objects") or report.get("datasets_deleted") for report in sites)
     )
-    return Summary(result.run_id, is_changed, tuple(lines), tuple(shown), tuple(_problems(reports, sites)))
+    return Summary(
+        result.run_id, is_changed, tuple(lines), tuple(shown), tuple(_problems(reports, sites)), result.seconds
+    )
 
 
 def _indexes(platform: Platform) -> dict[str, OpenIndex]:

@@ -126,7 +126,7 @@ def _bins(frame: pl.DataFrame, by: str, name: str) -> dict[int, dict[int, int]]:
     value = pl.col(name).cast(pl.Float64)
     size = ((value.abs().clip(1e-6).log10() + 6) * _BINS).round(0).cast(pl.Int32) + 1
     number = pl.when(value == 0).then(0).when(value < 0).then(-size).otherwise(size)
-    counted = frame.select(by, b=number).drop_nulls().group_by(by, "b").len()
+    counted = frame.select(by, b=number).drop_nulls().group_by(by, "b").len().sort(by, "b")
     found: dict[int, dict[int, int]] = {}
     for table, size_bin, count in counted.iter_rows():
         found.setdefault(table, {})[size_bin] = count

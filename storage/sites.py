@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from storage._handle import CHUNK, Handle, ObjectInfo
+from storage.clock import Clock, system_clock
 from storage.config import StorageConfig
 from storage.errors import ConfigInvalid, PlacementForbidden
 from storage.layout import OPEN_INDEX, Zone
@@ -38,17 +39,18 @@ def _log() -> FilteringBoundLogger:
     return log
 
 
-def open_sites(config: StorageConfig, home: Path) -> Sites:
+def open_sites(config: StorageConfig, home: Path, clock: Clock = system_clock) -> Sites:
     """Every site of `config`; relative folders lie in `home`. Opens no connection: a site may be down."""
-    return Sites(config, home)
+    return Sites(config, home, clock)
 
 
 class Sites:
     """The sites by name. Reading: `store(site)`. Writing: `write` and `delete`, guarded by the placement policy."""
 
-    def __init__(self, config: StorageConfig, home: Path) -> None:
+    def __init__(self, config: StorageConfig, home: Path, clock: Clock = system_clock) -> None:
         self.config = config
         self.home = home
+        self.now = clock
         self._handles = {site: Handle(site, store, home) for site, store in config.stores.items()}
         self._stores = {
             site: Store(site, config.stores[site], handle, is_onprem=site == config.onprem)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from storage.copying import delete_objects
 from storage.errors import StorageError
@@ -23,7 +23,7 @@ class WithdrawReport:
 
 def withdraw(sites: Sites, dataset: DatasetId, reason: str, *, at: datetime | None = None) -> WithdrawReport:
     """Withdraw a dataset with a reason (German, shown to the public). Doing it again changes nothing."""
-    name, stone = str(dataset), Withdrawn(at=at or datetime.now(UTC), reason=reason)
+    name, stone = str(dataset), Withdrawn(at=at or sites.now(), reason=reason)
 
     def change(index: OpenIndex) -> OpenIndex:
         datasets = {known: entry for known, entry in index.datasets.items() if known != name}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -30,9 +30,8 @@ def version_frame(outcomes: Sequence[Outcome], converted_at: datetime) -> pl.Dat
     return _frame(VERSIONS, [_version(outcome, converted_at) for outcome in outcomes])
 
 
-def pointer_frame(moves: Sequence[Move]) -> pl.DataFrame:
+def pointer_frame(moves: Sequence[Move], moved_at: datetime) -> pl.DataFrame:
     """One row of `raw/pointers` per move."""
-    moved_at = datetime.now(UTC)
     rows = [
         {
             "_ags": DatasetId.parse(move.dataset).owner,

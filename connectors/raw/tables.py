@@ -6,6 +6,7 @@ What does not belong here: filling them (`loading`), asking them (`reading`).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
@@ -20,6 +21,7 @@ UTC_TIME = pl.Datetime("us", "UTC")
 VERSIONS = "versions"
 POINTERS = "pointers"
 RECEIPTS = "receipts"
+_AT_ONCE = 8
 DLT_INITIALIZED = f"{Zone.RAW}/init"
 """dlt's own mark that it may load into the folder; it refuses a folder that others made without it."""
 
@@ -117,8 +119,9 @@ def ensure_tables(sites: Sites, standards: Mapping[str, Standard]) -> None:
     store = sites.onprem
     if store.head(DLT_INITIALIZED) is None:
         sites.write(store.site, DLT_INITIALIZED, b"", classification=Classification.INTERNAL)
-    for name, schema in schemas(standards).items():
-        _ensure(store, name, schema)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:  # a bucket answers several questions in the time of one
+        for _ in pool.map(lambda table: _ensure(store, *table), schemas(standards).items()):
+            pass
 
 
 def _ensure(store: Store, name: str, schema: Schema) -> None:

@@ -7,6 +7,7 @@ Exit 2: cannot, with one clear sentence and no traceback. What does not belong h
 app.py        the menu, and how errors end
 files.py      read, check
 pipeline.py   ingest, run, demo, withdraw, dev
+comparison.py demo --against-embedded
 intake.py     intake serve|token
 publish.py    publish plan|apply|rollback
 portals.py    portal list|check|editors|token

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from orchestration.cli import comparison
 from orchestration.cli.arguments import AsJson, Maps, Undo, load_platform, require_standard, undone, wrong_ags
 from orchestration.cli.output import CannotError, err, out, print_json, table
 
@@ -18,11 +19,20 @@ if TYPE_CHECKING:
     from storage.manifest import Classification
 
 
-def demo(as_json: AsJson = False) -> None:
+def demo(
+    against_embedded: Annotated[
+        bool,
+        typer.Option("--against-embedded", help="Run it on folders too, beside, and compare both file by file."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Run the whole way on invented sample files of real Kommunen; ends with a table and the portal's start page."""
     from connectors.demo import write_demo
 
     platform = load_platform()
+    if against_embedded:
+        comparison.against_embedded(platform, as_json=as_json)
+        return
     home = platform.settings.home.absolute()
     summary = write_demo(platform.settings.inbox_path, home / "publishers")
     err.print(

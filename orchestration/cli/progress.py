@@ -36,7 +36,7 @@ class Progress:
 
     def on_step(self, step: str, state: str, seconds: float) -> None:
         """Called by the run for every step that starts or ends; checks are not shown unless they fail."""
-        title = _title(step)
+        title = title_of(step)
         if state == "start":
             self._status.update(title)
         elif state == "failure":
@@ -45,7 +45,8 @@ class Progress:
             err.print(f"  ✓ {title} ({seconds:.1f} s)", markup=False)
 
 
-def _title(step: str) -> str:
+def title_of(step: str) -> str:
+    """What a step does, in words; a check has none and keeps its name."""
     kind, _, name = step.partition("__")
     if kind == "sites" and not name.endswith("holds_what_policy_says"):
         return f"replicate to {name.replace('_', '-')}"
