@@ -22,7 +22,7 @@ setup: .venv/.locked  ## uv and the locked environment in .venv
 demo: setup      ## the whole way on invented sample data, no server needed
 	$(BIN)/allmende demo
 
-demo-stack: setup ## the same on the real servers, compared with folders file by file
+demo-stack: setup  ## the same on the real servers, compared with folders file by file
 	$(BIN)/allmende stack up && ALLMENDE_PROFILE=stack $(BIN)/allmende demo --against-embedded
 
 test: setup      ## all tests that need no server
