@@ -22,9 +22,10 @@ from orchestration.stack.profile import write_profile
 from orchestration.stack.servers.azurite import ACCOUNT, Azurite
 from orchestration.stack.service import ServiceStatus
 from orchestration.stack.stack import Stack
-from storage.admin import PUBLIC_ZONES, BucketSettings, ensure_bucket, s3_client
+from storage.admin.buckets import PUBLIC_ZONES, BucketSettings, ensure_bucket
 from storage.config import StoreConfig
 from storage.layout import Zone
+from storage.s3 import s3_client
 
 _AZURE_VERSION = "2021-12-02"
 
