@@ -127,9 +127,9 @@ def test_ckan_with_its_users(stack):
         answer = httpx.post(f"{ckan.address}/api/3/action/{action}", json=said, headers=headers, timeout=30)
         return answer.json().get("result")
 
-    status = call("status_show")
+    status = call("status_show", SYSADMIN)
     assert status["ckan_version"] == "2.12.0"
-    assert {"activity", "datastore", "scheming_datasets", "dcat"} <= set(status["extensions"])
+    assert {"datenallmende", "activity", "datastore", "scheming_datasets", "dcat"} <= set(status["extensions"])
     for user, is_sysadmin in ((SYSADMIN, True), (PUBLISHER, False)):
         assert call("user_show", user, id=user, include_plugin_extras=False)["sysadmin"] is is_sysadmin
     assert call("job_list", SYSADMIN) == []

@@ -24,7 +24,7 @@ from orchestration.stack.servers.solr import Solr
 from orchestration.stack.service import Service
 
 PLUGIN = PROJECT / "infra" / "ckan"
-SETTINGS = PLUGIN / "settings.ini" if PLUGIN.exists() else installed.NATIVE / "ckan" / "settings.ini"
+SETTINGS = PLUGIN / "settings.ini"
 DATABASE, DATASTORE = "ckan", "datastore"
 READER = "datastore_reader"
 SYSADMIN, PUBLISHER = "allmende-admin", "allmende"
@@ -105,7 +105,7 @@ class Ckan(_CkanProcess):
     def _install_plugin(self) -> None:
         """Into the stack's folder, when it is not the one that is there."""
         mark, into = self.home / "plugin.version", self.home / "plugin"
-        if not PLUGIN.exists() or (mark.is_file() and mark.read_text() == self.version()):
+        if mark.is_file() and mark.read_text() == self.version():
             return
         shutil.rmtree(into, ignore_errors=True)
         said = (
