@@ -8,7 +8,7 @@ from typing import Any
 
 from ckan import plugins
 from ckan.plugins import toolkit
-from ckanext.datenallmende import helpers, validators
+from ckanext.datenallmende import actions, helpers, validators
 
 HERE = Path(__file__).parent
 
@@ -18,6 +18,7 @@ class DatenallmendePlugin(plugins.SingletonPlugin):
     plugins.implements(plugins.IConfigurer)
     plugins.implements(plugins.ITemplateHelpers)
     plugins.implements(plugins.IValidators)
+    plugins.implements(plugins.IActions)
     plugins.implements(plugins.IFacets, inherit=True)
 
     def update_config(self, config: Any) -> None:
@@ -34,6 +35,10 @@ class DatenallmendePlugin(plugins.SingletonPlugin):
 
     def get_validators(self) -> dict[str, Callable[..., Any]]:
         return {"da_ags": validators.ags}
+
+    def get_actions(self) -> dict[str, Callable[..., Any]]:
+        found = (actions.datenallmende_index_gaps, actions.datenallmende_close_index_gaps)
+        return {action.__name__: action for action in found}
 
     def dataset_facets(self, facets_dict: dict[str, str], package_type: str) -> dict[str, str]:
         return helpers.facets()
