@@ -26,7 +26,7 @@ from catalog.publishing.portal import Refused
 PAGE = 1000
 """Asked for at once; a portal gives as few as it likes (CKAN's own limit is 25)."""
 _CORE = ("title", "description")
-_EXTRAS = ("ags", "url")
+_EXTRAS = ("ags", "homepage")
 _OURS = frozenset({ID, *_EXTRAS})
 
 
@@ -48,7 +48,7 @@ class Organization:
             "title": clean.line(self.title) or name,
             "description": clean.text(self.description),
             "ags": self.owner if self.owner.isdigit() else "",
-            "url": clean.address(self.homepage),
+            "homepage": clean.address(self.homepage),
             "logo": self.logo.file_name,
         }
         return Entry(name, without_empty(content), thing=Thing.ORGANIZATION)
