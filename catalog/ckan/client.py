@@ -7,13 +7,13 @@ calls make up a change (`portal`). The token is held by the ckanapi object alone
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from catalog.ckan.config import CkanConfig
-from catalog.publishing.plan import printable
 from catalog.publishing.portal import PortalError, PortalStopped, Refused, Transient
 from catalog.publishing.retry import Patience
+from catalog.publishing.text import printable
 
 _BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 
@@ -65,17 +65,24 @@ def open_client(config: CkanConfig, *, anonymous: bool = False) -> Client:
 class Client:
     """Calls actions of the portal called `name` at `url`."""
 
-    def __init__(
-        self, ckan: CallAction, name: str, url: str, patience: Patience, timeout_s: tuple[float, float]
+    def __init__(  # noqa: PLR0917 - one portal's properties
+        self,
+        ckan: CallAction,
+        name: str,
+        url: str,
+        patience: Patience,
+        timeout_s: tuple[float, float],
+        asked_to_wait: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._ckan = ckan
         self.where = f"portal “{name}” ({url})"
         self._timeout = timeout_s
+        self._asked_to_wait = asked_to_wait
         self.patience = patience
 
-    def call(self, action: str, **data: Any) -> Any:
+    def call(self, action: str, *, patience: Patience | None = None, **data: Any) -> Any:
         """Call an action that may be repeated, with patience; raises `Refused`, `PortalStopped` or `Transient`."""
-        for attempt in self.patience.attempts_of():
+        for attempt in (patience or self.patience).attempts_of():
             with attempt:
                 return self.once(action, **data)
         raise AssertionError("unreachable: the last attempt raises")
@@ -113,7 +120,7 @@ class Client:
 
     def _other(self, action: str, status: int) -> PortalError:
         if status in _BUSY:
-            return Transient(f"{action}: {self.where} answered {status}: apply again later.")
+            return Transient(f"{action}: {self.where} answered {status}: apply again later.", self._asked_to_wait())
         if status == 200:
             # a page of a proxy or half an answer: the portal may well have done what it was asked
             return Transient(f"{action}: {self.where} answered no JSON: check the address, or apply again later.")

@@ -20,8 +20,10 @@ class CkanConfig(BaseModel):
     page_size: Annotated[int, Field(ge=1, le=1000)] = 1000
     """Datasets in one answer of the bulk read; CKAN gives 1,000 at most."""
     connect_timeout_s: float = 10.0
-    read_timeout_s: float = 120.0
-    attempts: Annotated[int, Field(ge=1, le=20)] = 5
+    read_timeout_s: float = 60.0
+    lag_s: float = 10.0
+    """How long the portal's search may take to show a change: CKAN can leave that to Solr (`solr_commit=false`)."""
+    attempts: Annotated[int, Field(ge=1, le=20)] = 8
     """Calls in all, where the portal is busy or its answer does not come."""
 
     @field_validator("url")

@@ -20,6 +20,7 @@ from catalog.dcat import vocabulary as v
 from catalog.model import Agent, Catalog, Dataset, Distribution
 from catalog.publishing.entry import Entry
 
+_PACKAGES = uuid.uuid5(uuid.NAMESPACE_URL, "https://datenallmende/ckan/package")
 _RESOURCES = uuid.uuid5(uuid.NAMESPACE_URL, "https://datenallmende/ckan/resource")
 _FORMATS = {"csv": "CSV", "parquet": "Parquet", "geojson": "GeoJSON", "xlsx": "XLSX", "json": "JSON"}
 _VERSION_MAX = 100
@@ -52,6 +53,11 @@ def organization_name(dataset_id: str) -> str:
 def organization_of(owner: str) -> str:
     """The name of the organization of a Kommune (by its AGS), or of the statewide tables (`land`)."""
     return f"ags-{owner}" if owner.isdigit() else owner
+
+
+def package_id(dataset_id: str) -> str:
+    """The id of a dataset on every portal that lets us choose it: links by id live on even after a purge."""
+    return str(uuid.uuid5(_PACKAGES, dataset_id))
 
 
 def resource_id(dataset_id: str, distribution: str) -> str:

@@ -78,6 +78,11 @@ class Organizations:
         """Our organizations as the portal has them, read page by page."""
         return {entry.id: entry for one in self._pages() if (entry := read_entry(one)) is not None}
 
+    def look(self, name: str) -> Entry | None:
+        """One of our organizations, read by itself."""
+        now = self._show(name)
+        return read_entry(now) if now else None
+
     def create(self, change: Change) -> None:
         """Create the organization; after an unclear answer looks before it tries again."""
         name = change.id

@@ -1,14 +1,15 @@
 """A CKAN portal as a target: read in bulk, change only what the plan says, look again after an unclear answer.
 
 Ours is what carries the extra `allmende_id`; everything else on the portal is never read further nor touched. Nothing
-is purged: a withdrawn dataset becomes private and says why. What does not belong here: the fields (`mapping`, `schema`)
-and the calls' answers (`client`).
+is purged: a withdrawn dataset becomes private and says why. What does not belong here: the fields (`mapping`,
+`schema`), the bulk read (`reading`) and the calls' answers (`client`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
 
@@ -16,8 +17,9 @@ from catalog.ckan import mapping
 from catalog.ckan.client import CallAction, Client, Forbidden, Invalid, Missing, Unknown
 from catalog.ckan.config import CkanConfig
 from catalog.ckan.organizations import Directory, Organizations
+from catalog.ckan.reading import SOME, Reader
 from catalog.ckan.revision import revise
-from catalog.ckan.schema import ID, PackageSchema, foreign_extras, match
+from catalog.ckan.schema import TOUCHED, PackageSchema, foreign_extras, match
 from catalog.model import Catalog
 from catalog.publishing.entry import Entry, Thing, same
 from catalog.publishing.plan import Change
@@ -32,8 +34,12 @@ def open_ckan(config: CkanConfig, directory: Directory | None = None) -> CkanPor
     """
     from ckanapi import RemoteCKAN
 
-    ckan = RemoteCKAN(config.url, apikey=config.token.get_secret_value(), user_agent="datenallmende")
-    return CkanPortal(ckan, config, directory=directory)
+    from catalog.ckan.wire import Wire
+
+    wire = Wire(config.parallel)
+    token = config.token.get_secret_value()
+    ckan = RemoteCKAN(config.url, apikey=token, user_agent="datenallmende", session=wire)
+    return CkanPortal(ckan, config, directory=directory, asked_to_wait=wire.asked_to_wait)
 
 
 class CkanPortal:
@@ -45,15 +51,19 @@ class CkanPortal:
         config: CkanConfig,
         patience: Patience | None = None,
         directory: Directory | None = None,
+        asked_to_wait: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._config = config
         timeouts = (config.connect_timeout_s, config.read_timeout_s)
-        self._client = Client(ckan, config.name, config.url, patience or Patience(config.attempts), timeouts)
+        patience = patience or Patience(config.attempts)
+        self._client = Client(ckan, config.name, config.url, patience, timeouts, asked_to_wait)
+        self._reader = Reader(self._client, config.page_size, config.parallel)
         self._schema: PackageSchema | None = None
         self._foreign: dict[str, list[dict[str, str]]] = {}
         self._organizations: set[str] = set()
         """Names of organizations that are known to be there."""
         self._own = Organizations(self._client, directory) if directory else None
+        self._may_choose_ids = False
         self._lock = Lock()
 
     @property
@@ -64,14 +74,18 @@ class CkanPortal:
     def parallel(self) -> int:
         return self._config.parallel
 
+    @property
+    def lag_s(self) -> float:
+        return self._config.lag_s
+
     def preflight(self) -> None:
         """Raise `PortalStopped` where the portal is away, or does not know the token.
 
         CKAN treats a wrong token as no token and lets anonymous read: only asking who we are tells.
         """
-        where = f"portal “{self.name}” ({self._config.url})"
+        where, patience = self._client.where, self._client.patience
         try:
-            self._client.call("user_show")
+            user = self._client.call("user_show", patience=replace(patience, attempts=min(3, patience.attempts)))
         except (Missing, Forbidden) as error:  # 403 where the portal shows users to nobody
             raise PortalStopped(
                 f"{where} does not accept the token, it takes us for an anonymous visitor: make a new token in CKAN "
@@ -79,6 +93,8 @@ class CkanPortal:
             ) from error
         except Transient as error:
             raise PortalStopped(f"{where} cannot be reached: check that it is up and the address is right.") from error
+        # CKAN lets nobody else choose the id of a dataset; those of resources anybody may.
+        self._may_choose_ids = bool(user.get("sysadmin"))
 
     def desired(self, catalog: Catalog) -> Mapping[str, Entry]:
         datasets = mapping.entries(catalog)
@@ -86,44 +102,40 @@ class CkanPortal:
             return datasets
         return self._own.desired([dataset.dataset_id.owner for dataset in catalog.datasets]) | datasets
 
-    def actual(self) -> Mapping[str, Entry]:
-        """Read our datasets, private ones too, page by page; two with one id are an error that names both."""
+    def actual(self, changes: Collection[Change] | None = None) -> Mapping[str, Entry]:
+        """Read our datasets, private ones too: all in pages, or a few by their ids."""
         schema = self._read_schema()
-        organizations = self._own.actual() if self._own else {}
-        self._organizations |= organizations.keys()
-        found: dict[str, Entry] = {}
-        foreign: dict[str, list[dict[str, str]]] = {}
-        for package in self._packages():
-            entry = schema.entry(package)
-            if entry is None:
-                continue
-            if entry.id in found:
-                raise PortalStopped(
-                    f"portal “{self.name}” has two datasets marked {entry.id}: “{found[entry.id].content['name']}” and "
-                    f"“{package['name']}”: remove the extra {ID} of the one that is not ours."
-                )
-            found[entry.id] = entry
-            foreign[entry.id] = foreign_extras(package)
-        self._foreign = foreign
-        return organizations | found
+        if changes is not None and len(changes) <= SOME:
+            found = self._reader.some({c.id for c in changes if c.thing is Thing.DATASET}, schema)
+        else:
+            found = self._reader.all(schema)
+        self._foreign |= found.foreign
+        return self._organizations_there(changes) | found.entries
+
+    def look(self, change: Change) -> Entry | None:
+        if change.thing is Thing.ORGANIZATION:
+            return self.organizations.look(change.id)
+        package = self._look_for(change.after)
+        return self._read_schema().entry(package) if package else None
 
     def create(self, change: Change) -> None:
         """Create the dataset; after an unclear or a refusing answer looks before it tries again."""
         if change.thing is Thing.ORGANIZATION:
             self.organizations.create(change)
             return
-        schema = self._read_schema()
         self._ensure_organization(change.after)
-        package = schema.package(change.after)
+        package = self._read_schema().package(change.after)
+        if self._may_choose_ids:
+            package["id"] = mapping.package_id(change.id)
         for attempt in self._client.patience.attempts_of():
             with attempt:
-                if attempt.retry_state.attempt_number > 1 and self._is_there(change.after):
+                if attempt.retry_state.attempt_number > 1 and self._is_there(change):
                     return
                 try:
                     self._client.once("package_create", **package)
                 except Invalid as error:
-                    # A dataset in CKAN's trash gives its name free, but not the ids of its resources.
-                    if not {"name", "resources"} & error.errors.keys() or not self._is_there(change.after):
+                    # A dataset in CKAN's trash gives its name free, but neither its id nor those of its resources.
+                    if not {"id", "name", "resources"} & error.errors.keys() or not self._is_there(change):
                         raise
 
     def update(self, change: Change) -> None:
@@ -160,23 +172,12 @@ class CkanPortal:
             raise Refused(f"Portal “{self.name}” keeps its organizations itself: set `organizations = true` for it.")
         return self._own
 
-    def _packages(self) -> Iterator[dict[str, Any]]:
-        start, seen = 0, 0
-        while True:
-            page = self._client.call(
-                "package_search",
-                fq=f"extras_{ID}:*",
-                # Unlike the default order, this one does not move while we page.
-                sort="name asc",
-                rows=self._config.page_size,
-                start=start,
-                include_private=True,
-            )
-            yield from page["results"]
-            seen += len(page["results"])
-            if not page["results"] or seen >= page["count"]:
-                return
-            start = seen
+    def _organizations_there(self, changes: Collection[Change] | None) -> dict[str, Entry]:
+        if self._own is None or (changes is not None and all(c.thing is Thing.DATASET for c in changes)):
+            return {}
+        organizations = self._own.actual()
+        self._organizations |= organizations.keys()
+        return organizations
 
     def _read_schema(self) -> PackageSchema:
         with self._lock:
@@ -215,40 +216,48 @@ class CkanPortal:
             if "name" not in error.errors:
                 raise
 
-    def _is_there(self, wanted: Entry) -> bool:
+    def _is_there(self, change: Change) -> bool:
         """Whether the dataset is on the portal just as wanted; raises `Refused` where something else has its name."""
-        name = str(wanted.content["name"])
+        wanted, schema = change.after, self._read_schema()
         package = self._look_for(wanted)
         if package is None:
             return False
-        now = self._read_schema().entry(package)
+        now = schema.entry(package)
         if now is None or now.id != wanted.id:
             raise Refused(
-                f"The name “{name}” is taken on portal “{self.name}” by a dataset that is not ours: rename that one, "
-                "then apply again."
+                f"The name “{wanted.content['name']}” is taken on portal “{self.name}” by a dataset that is not ours: "
+                "rename that one, then apply again."
             )
-        if same(now, wanted):
-            return True
         if package.get("state") == "deleted":
             self._revive(package, now, wanted)
+        elif wanted.id not in self._reader.some({wanted.id}, schema).entries:
+            self._touch(package, now)
+        if package.get("state") == "deleted" or same(now, wanted):
             return True
         raise Refused(
-            f"“{name}” is on portal “{self.name}” already, but its search does not list it: rebuild the portal's "
-            "search index, then make a new plan."
+            f"“{package['name']}” is on portal “{self.name}” already, its search had not listed it: make a new plan."
         )
 
     def _look_for(self, wanted: Entry) -> dict[str, Any] | None:
-        """The dataset by its name, or in CKAN's trash, where only the ids of its resources still lead to it."""
-        name, resources = str(wanted.content["name"]), wanted.content.get("resources", {})
-        try:
-            return dict(self._client.call("package_show", id=name))
-        except Missing:
-            first = next(iter(resources.values()), None)
+        """The dataset by the id we give, by its name, or in CKAN's trash, where its resources' ids lead to it."""
+        known = [mapping.package_id(wanted.id)] if self._may_choose_ids else []
+        for name_or_id in (*known, str(wanted.content["name"])):
+            if package := self._reader.show(name_or_id):
+                return package
+        first = next(iter(wanted.content.get("resources", {}).values()), None)
         try:
             resource = self._client.call("resource_show", id=first["id"]) if first else None
-            return dict(self._client.call("package_show", id=resource["package_id"])) if resource else None
         except (Missing, Forbidden):
             return None
+        return self._reader.show(resource["package_id"]) if resource else None
+
+    def _touch(self, package: Mapping[str, Any], now: Entry) -> None:
+        """Write a dataset that the search lost once more: CKAN then lists it again."""
+        kept = [{"key": e["key"], "value": e["value"]} for e in package.get("extras") or [] if e["key"] != TOUCHED]
+        extras = [*kept, {"key": TOUCHED, "value": datetime.now(UTC).isoformat(timespec="seconds")}]
+        self._client.once(
+            "package_revise", match=match(now), filter=["-extras"], update={"extras": extras}, include=["+package__id"]
+        )
 
     def _revive(self, package: Mapping[str, Any], now: Entry, wanted: Entry) -> None:
         """Bring back a dataset of ours that somebody put into CKAN's trash."""

@@ -18,6 +18,8 @@ from catalog.publishing.entry import Entry, State
 
 ID = "allmende_id"
 WITHDRAWN = "allmende_withdrawn"
+TOUCHED = "allmende_touched"
+"""When the dataset was written once more only so that the portal's search lists it."""
 RESOURCE_KEY = "allmende_key"
 """Marks a resource as ours and says which distribution it is."""
 CORE = ("name", "title", "notes", "url", "version", "license_id")
@@ -42,7 +44,9 @@ RESOURCE_FIELDS = (
     *("id", "uri", "url", "name", "description", "format", "mimetype", "size", "hash", "hash_algorithm", "license"),
     *("licenseAttributionByText", "availability", "issued", "modified", *_RESOURCE_LISTS),
 )
-_OUR_EXTRAS = frozenset({ID, WITHDRAWN, *LISTS, *SCALARS, *(flat for g in GROUPS.values() for flat in g.values())})
+_OUR_EXTRAS = frozenset(
+    {ID, WITHDRAWN, TOUCHED, *LISTS, *SCALARS, *(flat for g in GROUPS.values() for flat in g.values())}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,17 @@
 """Make a plan true on its portal: only what it says, in parallel with a bound, resumable, every failure a sentence.
 
-What does not belong here: deciding what to change (`catalog.publishing.plan`), retries (each portal knows which calls
-may be repeated).
+Afterwards the portal is read again: what is not as planned is a failure, whatever the portal had answered. What does
+not belong here: deciding what to change (`catalog.publishing.plan`), retries (each portal knows which calls may be
+repeated).
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
-from threading import Event
+from dataclasses import dataclass, field, replace
+from threading import Lock
 from typing import Any
 
 from catalog.publishing.entry import Entry, Thing, same
@@ -19,6 +21,11 @@ from catalog.publishing.portal import Portal, PortalChanged, PortalError, Portal
 
 Progress = Callable[[int, int, Change], None]
 """Called after each change with how many are done, how many there are, and the change."""
+
+_IN_A_ROW = 3
+"""So many changes in a row (or as many as run in parallel) for which a portal has no answer: it is down."""
+_LOOKS = 50
+"""So many entries are looked at one by one after an apply; of more that differ the bulk read must do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,14 @@ class ApplyReport:
         return "\n".join([f"Portal “{self.portal}”: {counts}", *(f"! {f.id}: {f.sentence}" for f in self.failed)])
 
 
-def apply(plan: Plan, portal: Portal, history: History, on_progress: Progress | None = None) -> ApplyReport:
+def apply(
+    plan: Plan,
+    portal: Portal,
+    history: History,
+    on_progress: Progress | None = None,
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+) -> ApplyReport:
     """Do what `plan` says on `portal`, after writing to `history` what is there now.
 
     A change that already happened (an earlier apply was killed) is skipped. Raises `PortalChanged`, with nothing
@@ -88,10 +102,10 @@ def apply(plan: Plan, portal: Portal, history: History, on_progress: Progress | 
         history.settle(portal.name)
         return _report(plan, None, (), plan.unchanged, ())
     portal.preflight()
-    waiting, done = _what_is_left(plan, portal.actual())
+    waiting, done = _what_is_left(plan, portal.actual(plan.changes))
     record = history.begin(plan, {change.id: change.before for change in waiting}) if waiting else None
     succeeded, failed = _run(waiting, portal, on_progress)
-    failed = [*failed, *_finish(portal, succeeded)]
+    failed = [*failed, *(_finish(portal, succeeded) or _verify(portal, succeeded, sleep))]
     bad = {failure.id for failure in failed}
     report = _report(plan, record, [c for c in succeeded if c.id not in bad], (*plan.unchanged, *done), failed)
     if record:
@@ -119,21 +133,37 @@ def _what_is_left(plan: Plan, actual: Mapping[str, Entry]) -> tuple[list[Change]
     return waiting, done
 
 
+@dataclass
+class _Fuse:
+    """Blows when a portal is down, so that the rest is not tried, each with all patience."""
+
+    limit: int
+    in_a_row: int = 0
+    has_blown: bool = False
+    _lock: Lock = field(default_factory=Lock)
+
+    def note(self, error: BaseException | None) -> None:
+        """Take down what came of one change."""
+        with self._lock:
+            self.in_a_row = self.in_a_row + 1 if isinstance(error, Transient) else 0
+            is_lasting = error is not None and not isinstance(error, Refused | Transient)
+            self.has_blown = self.has_blown or is_lasting or self.in_a_row >= self.limit
+
+
 def _run(changes: Sequence[Change], portal: Portal, on_progress: Progress | None) -> tuple[list[Change], list[Failure]]:
     doers = {Kind.CREATED: portal.create, Kind.UPDATED: portal.update, Kind.WITHDRAWN: portal.withdraw}
-    stopped = Event()
+    fuse = _Fuse(max(_IN_A_ROW, portal.parallel))
 
     def do(change: Change) -> None:
-        if stopped.is_set():
+        if fuse.has_blown:
             raise PortalStopped(f"Not tried: portal “{portal.name}” had stopped working; apply again.")
         try:
             doers[change.kind](change)
-        except (Refused, Transient):
+        except BaseException as error:
+            # noted here, not by the waiting thread, which would come too late for the next change in the queue
+            fuse.note(error)
             raise
-        except BaseException:
-            # set here, not by the waiting thread, which would come too late for the next change in the queue
-            stopped.set()
-            raise
+        fuse.note(None)
 
     succeeded: list[Change] = []
     failed: list[Failure] = []
@@ -149,7 +179,7 @@ def _run(changes: Sequence[Change], portal: Portal, on_progress: Progress | None
                     on_progress(len(succeeded) + len(failed), len(changes), change)
         except BaseException:
             # a killed apply must not go on in the background
-            stopped.set()
+            fuse.has_blown = True
             pool.shutdown(cancel_futures=True)
             raise
     return succeeded, failed
@@ -171,6 +201,37 @@ def _finish(portal: Portal, succeeded: Sequence[Change]) -> list[Failure]:
     except PortalError as error:
         return [Failure(change.id, change.kind, str(error)) for change in succeeded]
     return []
+
+
+def _verify(portal: Portal, succeeded: Sequence[Change], sleep: Callable[[float], None]) -> list[Failure]:
+    """Read again what was changed; waits as long as the portal's own index may lag behind."""
+    left = list(succeeded)
+    waited, pause = 0.0, 0.25
+    try:
+        while left:
+            actual = portal.actual(left)
+            left = [change for change in left if not same(actual.get(change.id), change.after)]
+            if not left or waited >= portal.lag_s:
+                break
+            sleep(pause)
+            waited, pause = waited + pause, pause * 2
+        return [Failure(c.id, c.kind, _why(portal, c, actual.get(c.id), is_few=len(left) <= _LOOKS)) for c in left]
+    except PortalError as error:
+        return [Failure(c.id, c.kind, f"Done, but could not be looked at afterwards: {error}") for c in left]
+
+
+def _why(portal: Portal, change: Change, now: Entry | None, *, is_few: bool) -> str:
+    seen = portal.look(change) if is_few else now
+    if is_few and same(seen, change.after):
+        return (
+            f"It is on portal “{portal.name}” as planned, but its search does not show it so: have the search index "
+            "rebuilt."
+        )
+    if seen is None:
+        return f"Portal “{portal.name}” said it was done, but does not have it: make a new plan."
+    fields = Change(Kind.UPDATED, change.after, seen).fields
+    names = ", ".join(f.field for f in fields[:3]) or "state"
+    return f"Portal “{portal.name}” keeps it otherwise than planned ({names}): make a new plan and look at it."
 
 
 def _report(

@@ -60,6 +60,15 @@ class Record:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One apply in a list; without `counts` it was killed."""
+
+    apply_id: str
+    started: datetime
+    counts: Mapping[str, int] | None
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -96,6 +105,11 @@ class History:
     def ids(self, portal: str) -> list[str]:
         """Ids of the recorded applies, oldest first."""
         return sorted(p.stem for p in self._of(portal).glob("*.json") if _APPLY_ID.fullmatch(p.stem))
+
+    def summaries(self, portal: str) -> list[Summary]:
+        """The recorded applies, newest first; raises `HistoryMissing` for a damaged record."""
+        records = (self.read(portal, id_) for id_ in reversed(self.ids(portal)))
+        return [Summary(r.apply_id, r.started, (r.report or {}).get("counts")) for r in records]
 
     def read(self, portal: str, apply_id: str) -> Record:
         """Read one record; raises `HistoryMissing`."""

@@ -1,6 +1,7 @@
-"""What would change on a portal: a pure, frozen value that can be shown, tested and applied.
+"""What would change on a portal: a pure, frozen value that can be shown, kept in a file, tested and applied.
 
-What does not belong here: talking to a portal, except for the convenience `plan_for`.
+What does not belong here: how it is shown to people (`catalog.publishing.text`), talking to a portal, except for the
+convenience `plan_for`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from catalog.publishing.entry import Entry, Thing, same
 from catalog.publishing.portal import Portal
 
 NO_LONGER = "nicht mehr im Katalog"
-_CELL = 60
+_FORMAT = 1
 
 
 class Kind(StrEnum):
@@ -26,7 +27,8 @@ class Kind(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-_SIGNS = {Kind.CREATED: "+", Kind.UPDATED: "~", Kind.WITHDRAWN: "-"}
+class PlanUnreadable(ValueError):
+    """A file is no plan of ours; the message is one sentence without the file's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,13 @@ class Change:
             data["fields"] = [{"field": f.field, "old": f.old, "new": f.new} for f in self.fields]
         if self.kind is Kind.WITHDRAWN:
             data["reason"] = self.after.reason
-        return data
+        return data | {"before": self.before.as_json() if self.before else None, "after": self.after.as_json()}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Change:
+        """Read what `as_json` wrote; raises `KeyError` or `ValueError`."""
+        before = Entry.from_json(data["before"]) if data["before"] else None
+        return cls(Kind(data["kind"]), before, Entry.from_json(data["after"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +127,9 @@ class Plan:
         return hashlib.sha256(json.dumps([self.portal, lines]).encode()).hexdigest()
 
     def as_json(self) -> dict[str, Any]:
+        """Return the plan with every value in full; `from_json` reads it back."""
         return {
+            "format": _FORMAT,
             "portal": self.portal,
             "digest": self.digest,
             "counts": self.counts,
@@ -129,20 +139,23 @@ class Plan:
             "unchanged_organizations": list(self.unchanged_organizations),
         }
 
-    def as_text(self) -> str:
-        """Return the plan for a terminal: `+` created, `~` updated with its fields old → new, `-` withdrawn."""
-        counts = ", ".join(f"{number} {kind}" for kind, number in self.counts.items())
-        lines = [f"Portal “{self.portal}”: {counts}"]
-        if any(self.organization_counts.values()):
-            lines[0] += "; organizations: " + ", ".join(f"{n} {kind}" for kind, n in self.organization_counts.items())
-        if self.is_empty:
-            return lines[0] + ". Nothing to do."
-        width = max(len(change.id) for change in self.changes)
-        for change in self.changes:
-            reason = f"  ({printable(change.after.reason)})" if change.kind is Kind.WITHDRAWN else ""
-            lines.append(f"{_SIGNS[change.kind]} {change.id:<{width}}  {printable(change.title)}{reason}")
-            lines.extend(f"    {f.field}: {printable(f.old)} → {printable(f.new)}" for f in change.fields)
-        return "\n".join(lines)
+    @classmethod
+    def from_json(cls, data: Any) -> Plan:
+        """Read what `as_json` wrote; raises `PlanUnreadable` for anything else, also for a plan that was altered."""
+        try:
+            if data["format"] != _FORMAT:
+                raise PlanUnreadable("was written by another version of this program: make a new plan")
+            changes = tuple(Change.from_json(change) for change in data["changes"])
+            unchanged, organizations = (tuple(map(str, data[k])) for k in ("unchanged", "unchanged_organizations"))
+            read = cls(str(data["portal"]), changes, unchanged, organizations)
+            is_whole = read.digest == data["digest"]
+        except (AttributeError, KeyError, TypeError) as error:
+            raise PlanUnreadable("is no plan: write one with `publish plan -o FILE`") from error
+        except ValueError as error:
+            raise error if isinstance(error, PlanUnreadable) else PlanUnreadable("is a damaged plan") from error
+        if not is_whole:
+            raise PlanUnreadable("is not as it was written, its digest differs: make a new plan")
+        return read
 
 
 def plan(
@@ -206,13 +219,3 @@ def _named(value: Any) -> Any:
         by_name = {str(item["name"]): item for item in value}
         return by_name if len(by_name) == len(value) else value
     return value
-
-
-def printable(value: Any) -> str:
-    """Return `value` on one line without control characters: metadata from outside must not steer a terminal."""
-    if value is None:
-        return "∅"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    clean = "".join(c if c.isprintable() else " " for c in text)
-    clean = " ".join(clean.split()) or "∅"
-    return clean if len(clean) <= _CELL else clean[: _CELL - 1] + "…"

@@ -5,7 +5,7 @@ What does not belong here: any one portal (`catalog.publishing.static`, `catalog
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from catalog.model import Catalog
@@ -20,7 +20,14 @@ class PortalError(Exception):
 
 
 class Transient(PortalError):
-    """The portal was busy, slow or broken for a moment, or its answer never came: it may or may not have done it."""
+    """The portal was busy, slow or broken for a moment, or its answer never came: it may or may not have done it.
+
+    `wait_s` is how long the portal asked us to wait (`Retry-After`), 0 where it did not.
+    """
+
+    def __init__(self, message: str, wait_s: float = 0.0) -> None:
+        self.wait_s = wait_s
+        super().__init__(message)
 
 
 class Refused(PortalError):
@@ -66,8 +73,20 @@ class Portal(Protocol):
         """Return the catalogue as this portal shall show it, by dataset id: pure, nothing is read or written."""
         ...
 
-    def actual(self) -> Mapping[str, Entry]:
-        """Read in bulk what the portal says now about our datasets, by dataset id, tombstones included."""
+    @property
+    def lag_s(self) -> float:
+        """How long it may take until `actual` shows what was changed; 0 where it does at once."""
+        ...
+
+    def actual(self, changes: Collection[Change] | None = None) -> Mapping[str, Entry]:
+        """Read in bulk what the portal says now about our datasets, by dataset id, tombstones included.
+
+        With `changes`, at least the entries that these are about: a portal that can read few cheaply does so.
+        """
+        ...
+
+    def look(self, change: Change) -> Entry | None:
+        """Read the one entry that `change` is about where the portal keeps it, past any index; for a few only."""
         ...
 
     def create(self, change: Change) -> None: ...

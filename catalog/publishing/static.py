@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, Protocol
@@ -55,6 +55,7 @@ class StaticPortal:
     """Publishes to the `portal/` zone of the on-premises site; from there `storage` replicates it."""
 
     parallel = 4
+    lag_s = 0.0
 
     def __init__(self, sites: PortalSites, config: CatalogConfig, name: str = "static") -> None:
         self.name = name
@@ -74,12 +75,16 @@ class StaticPortal:
     def desired(self, catalog: Catalog) -> Mapping[str, Entry]:
         return {dataset.id: to_entry(dataset) for dataset in catalog.datasets}
 
-    def actual(self) -> Mapping[str, Entry]:
+    def actual(self, changes: Collection[Change] | None = None) -> Mapping[str, Entry]:  # noqa: ARG002
+        """Read `catalog.json`: it is one file, however few entries are asked for."""
         try:
             self._read = self._load()
         except StorageError as error:
             raise PortalStopped(f"portal “{self.name}”: {error}") from error
         return self._read.entries
+
+    def look(self, change: Change) -> Entry | None:
+        return self.actual().get(change.id)
 
     def create(self, change: Change) -> None:
         """Note the entry down; raises `Refused` where its files are not in the open zone."""

@@ -1,13 +1,20 @@
-"""A line per step while a run is at work. Nothing is decided here."""
+"""A line per step while a run is at work, a bar while a portal is changed. Nothing is decided here."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from orchestration.cli.output import err
 
+if TYPE_CHECKING:
+    from catalog.publishing import Change
+
+_QUIET_S = 10.0
+"""Where nobody looks at a terminal, a line so often is enough."""
 _TITLES = {
     "landing__submissions": "fetch what is new",
     "raw": "read, judge and load",
@@ -43,6 +50,28 @@ class Progress:
             err.print(f"  ✗ {title} ({seconds:.1f} s)", style="red", markup=False)
         elif title != step:
             err.print(f"  ✓ {title} ({seconds:.1f} s)", markup=False)
+
+
+@contextmanager
+def changes_shown(total: int) -> Iterator[Callable[[int, int, Change], None]]:
+    """Yield what an apply calls after each change: a bar with the time left, or now and then a line in a log."""
+    if err.is_terminal and total:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
+        with Progress(*columns, console=err, transient=True) as bar:
+            task = bar.add_task("", total=total)
+            yield lambda done, of, change: bar.update(task, completed=done, total=of, description=change.id)
+        return
+    last = time.monotonic()
+
+    def line(done: int, of: int, _: Change) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _QUIET_S:
+            last = time.monotonic()
+            err.print(f"  {done:,} of {of:,} changes")
+
+    yield line
 
 
 def title_of(step: str) -> str:

@@ -31,6 +31,7 @@ from catalog.publishing import (
     apply,
     plan,
     plan_for,
+    plan_text,
     rollback,
 )
 from catalog.publishing.retry import Patience
@@ -239,7 +240,7 @@ def first_publication(stage: Stage) -> None:
     session = stage.session()
     portal = stage.portal(session)
     again = plan_for(portal, THREE)
-    assert again.is_empty, again.as_text()
+    assert again.is_empty, plan_text(again)
     assert apply(again, portal, stage.history).counts["unchanged"] == 3
     assert session.writes == []
     package = stage.call("package_show", who="anonymous", id="09162000-baumkataster")

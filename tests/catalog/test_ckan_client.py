@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -16,6 +20,7 @@ from pydantic import SecretStr
 
 from catalog.ckan import CkanConfig, CkanPortal
 from catalog.ckan.client import Client, Invalid, Unknown
+from catalog.ckan.wire import Wire, retry_after
 from catalog.model import Agent, Catalog
 from catalog.publishing import Entry, Kind, PortalError, PortalStopped, Transient, plan_for
 from catalog.publishing.plan import Change
@@ -25,6 +30,7 @@ SOLR_DOWN = '{"error": {"__type": "Search Connection Error", "message": "Unable 
 INDEX_DOWN = '{"error": {"__type": "Search Index Error", "message": "Unable to add package"}, "success": false}'
 NO_ACTION = '"Bad request: Action name not known: nosuch"'
 FINE = '{"success": true, "result": {"name": "admin"}}'
+NOT_FOUND = (404, '{"success": false, "error": {"__type": "Not Found Error", "message": "Nicht gefunden"}}')
 TOKEN = "eyJ-very-secret"
 
 
@@ -39,13 +45,17 @@ class Script:
     """Gives the answers in order, the last one for ever."""
 
     answers: list[tuple[int, str] | Exception]
+    by_action: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """What these actions are always answered."""
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     timeouts: list[Any] = field(default_factory=list)
 
     def post(self, url: str, data: bytes, timeout: Any = None, **_: Any) -> _Answer:
         self.asked.append((url.rpartition("/")[2], json.loads(data)))
         self.timeouts.append(timeout)
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        answer: tuple[int, str] | Exception | None = self.by_action.get(self.asked[-1][0])
+        if answer is None:
+            answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
             raise answer
         return _Answer(*answer)
@@ -58,8 +68,8 @@ def client(*answers: tuple[int, str] | Exception) -> tuple[Client, Script]:
     return Client(ckan, "live", "https://ckan.example", patience, (1.0, 2.0)), script
 
 
-def portal(*answers: tuple[int, str] | Exception) -> tuple[CkanPortal, Script]:
-    script = Script(list(answers))
+def portal(*answers: tuple[int, str] | Exception, **by_action: tuple[int, str]) -> tuple[CkanPortal, Script]:
+    script = Script(list(answers), {"scheming_dataset_schema_show": (400, NO_ACTION), **by_action})
     ckan = RemoteCKAN("https://ckan.example", apikey=TOKEN, session=script)
     config = CkanConfig(name="live", url="https://ckan.example", token=SecretStr(TOKEN))
     return CkanPortal(ckan, config, Patience(attempts=3, sleep=lambda _: None)), script
@@ -116,6 +126,49 @@ def test_every_call_has_a_time_limit() -> None:
     assert script.timeouts == [(1.0, 2.0)]
 
 
+class _Busy(BaseHTTPRequestHandler):
+    """Too busy at first, and says for how long."""
+
+    asked = 0
+
+    def do_POST(self) -> None:
+        type(self).asked += 1
+        is_first = self.asked == 1
+        body = b"" if is_first else FINE.encode()
+        self.send_response(429 if is_first else 200)
+        if is_first:
+            self.send_header("Retry-After", "7")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_retry_after_is_obeyed() -> None:
+    """The pause is never shorter than the portal asked for, and the wire counts both calls."""
+    naps: list[float] = []
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Busy) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        wire = Wire(2)
+        ckan = RemoteCKAN(url, apikey=TOKEN, session=wire)
+        calls = Client(ckan, "live", url, Patience(attempts=3, sleep=naps.append), (1.0, 2.0), wire.asked_to_wait)
+        assert calls.call("user_show") == {"name": "admin"}
+        wire.close()
+        server.shutdown()
+    assert [7 < nap < 8 for nap in naps] == [True]
+    assert wire.counts == {"user_show": 2}
+
+
+def test_a_date_to_come_back_at_is_understood() -> None:
+    """`Retry-After` may be a date; the past and nonsense are no time at all."""
+    later = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
+    assert 85 < retry_after({"Retry-After": later}) <= 90
+    assert [retry_after({"Retry-After": v}) for v in ("Sat, 01 Jan 2000 00:00:00 GMT", "bald", "-1", "")] == [0] * 4
+
+
 def test_the_first_complaint_of_validation_is_told_harmlessly() -> None:
     """Nested complaints are found, control characters of strangers are not passed on."""
     body = {
@@ -155,33 +208,58 @@ def _found(*packages: dict[str, Any]) -> tuple[int, str]:
     return 200, json.dumps({"success": True, "result": {"count": len(packages), "results": packages}})
 
 
+def _names(*names: str) -> tuple[int, str]:
+    return 200, json.dumps({"success": True, "result": names})
+
+
+def _shown(package: dict[str, Any]) -> tuple[int, str]:
+    return 200, json.dumps({"success": True, "result": package})
+
+
 def test_two_datasets_with_one_mark_stop_the_plan() -> None:
     """A copy that somebody made of our dataset, mark and all, is not guessed at."""
-    twins = _found(_package("09162000/kitas", "a"), _package("09162000/kitas", "b"))
-    target, _ = portal((400, NO_ACTION), twins)
+    one, two = _package("09162000/kitas", "a"), _package("09162000/kitas", "b")
+    target, _ = portal(_shown(one), _shown(two), package_search=_found(one, two), package_list=_names("a", "b"))
     with pytest.raises(PortalStopped, match="“a” and “b”"):
         target.actual()
 
 
-def test_a_search_that_lost_our_dataset_is_told_apart() -> None:
-    """Where the name is taken by our own dataset that the search does not list, the sentence names the index."""
+def test_what_only_the_index_has_is_not_there() -> None:
+    """A dataset that CKAN's search lists and its database does not have is none; its true twin counts."""
+    ghost, ours = _package("09162000/kitas", "kitas"), {**_package("09162000/kitas", "kitas"), "id": "other"}
+    lost = _package("09162000/baeume", "baeume")
+    target, script = portal(
+        NOT_FOUND, _shown(ours), NOT_FOUND, package_search=_found(ghost, ours, lost), package_list=_names("kitas")
+    )
+    # one at a time: the answers come in the order of the questions
+    target._reader._parallel = 1
+    assert {id_: entry.token for id_, entry in target.actual().items()} == {"09162000/kitas": "other@2026"}
+    assert [action for action, _ in script.asked].count("package_show") == 3
+
+
+def test_a_dataset_that_the_search_lost_is_written_once_more() -> None:
+    """Where our own dataset is there but not in the search, CKAN is made to list it, with all its extras."""
     ours = _package("09162000/kitas", "09162000-kitas")
     target, script = portal(
-        (400, NO_ACTION),
-        (200, '{"success": true, "result": {}}'),
-        (409, '{"success": false, "error": {"__type": "Validation Error", "name": ["taken"]}}'),
-        (200, json.dumps({"success": True, "result": ours})),
+        package_search=_found(),
+        package_show=_shown(ours),
+        organization_show=_shown({}),
+        package_create=(409, '{"success": false, "error": {"__type": "Validation Error", "name": ["taken"]}}'),
+        package_revise=_shown({}),
     )
     content = {"name": "09162000-kitas", "title": "Kitas", "organization": "ags-09162000", "publisher_name": "Stadt"}
-    with pytest.raises(PortalError, match="rebuild the portal's search index"):
+    with pytest.raises(PortalError, match="its search had not listed it"):
         target.create(Change(Kind.CREATED, None, Entry("09162000/kitas", content)))
-    assert [action for action, _ in script.asked].count("package_create") == 1
+    revised = [request for action, request in script.asked if action == "package_revise"]
+    assert [e["key"] for e in revised[0]["update"]["extras"]] == ["allmende_id", "allmende_touched"]
+    assert revised[0]["match"] == {"id": "id-of-09162000-kitas", "metadata_modified": "2026"}
 
 
 def test_foreign_datasets_are_not_in_the_plan() -> None:
     """Even where the search gives more than it was asked for, what lacks our mark is left alone."""
     foreign = {**_package("x", "fremd"), "extras": []}
-    target, _ = portal((400, NO_ACTION), _found(foreign, _package("09162000/kitas", "kitas")))
+    found = _found(foreign, _package("09162000/kitas", "kitas"))
+    target, _ = portal(package_search=found, package_list=_names("fremd", "kitas"))
     nobody = Agent(name="x")
     empty = Catalog(
         title="",

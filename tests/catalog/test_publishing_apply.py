@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from catalog.publishing import (
     History,
     HistoryMissing,
     Plan,
+    PlanUnreadable,
     PortalChanged,
     PortalError,
     PortalStopped,
@@ -37,6 +39,7 @@ class Memory:
     """A portal in memory. `kill_at` counts every call; `broken` maps ids to what happens to them."""
 
     parallel = 3
+    lag_s = 0.0
 
     def __init__(self, entries: Mapping[str, Entry] | None = None) -> None:
         self.name = "memory"
@@ -46,6 +49,10 @@ class Memory:
         self.is_killed_after = False
         self.broken: dict[str, PortalError] = {}
         self.meeting: threading.Barrier | None = None
+        self.forgotten: set[str] = set()
+        """Changes to these are answered with yes and not made."""
+        self.hidden: dict[str, int] = {}
+        """Entries that so many more bulk reads do not show yet."""
         self._lock = threading.Lock()
 
     def _call(self, what: str, change: Change | None = None) -> None:
@@ -60,7 +67,8 @@ class Memory:
             if change.id in self.broken:
                 raise self.broken[change.id]
             assert self.entries.get(change.id) == change.before, "the change is not for what is there"
-            self.entries[change.id] = replace(change.after, token=str(len(self.calls)))
+            if change.id not in self.forgotten:
+                self.entries[change.id] = replace(change.after, token=str(len(self.calls)))
         if is_last:
             raise Killed
 
@@ -70,9 +78,17 @@ class Memory:
     def desired(self, catalog: Catalog) -> Mapping[str, Entry]:
         raise NotImplementedError
 
-    def actual(self) -> Mapping[str, Entry]:
+    def actual(self, changes: Collection[Change] | None = None) -> Mapping[str, Entry]:
         self._call("actual")
-        return dict(self.entries)
+        wanted = self.entries.keys() if changes is None else {change.id for change in changes}
+        seen = {id_: e for id_, e in self.entries.items() if id_ in wanted and not self.hidden.get(id_)}
+        for id_ in self.hidden.keys() & self.entries.keys():
+            self.hidden[id_] = max(0, self.hidden[id_] - 1)
+        return seen
+
+    def look(self, change: Change) -> Entry | None:
+        self._call("look")
+        return self.entries.get(change.id)
 
     def create(self, change: Change) -> None:
         self._call("create", change)
@@ -180,6 +196,54 @@ def test_a_stopped_portal_ends_the_apply(history: History) -> None:
     assert len(report.failed) > 1
     assert any("Not tried" in f.sentence for f in report.failed)
     assert len(report.failed) + len(report.created) == 201
+
+
+def test_a_portal_that_is_down_is_not_tried_a_thousand_times(history: History) -> None:
+    """Three changes in a row without an answer end the apply; single ones in between do not."""
+    portal = Memory()
+    portal.parallel = 1
+    wanted = [entry(f"a{n:03}") for n in range(200)]
+    portal.broken = {e.id: Transient("no answer") for e in wanted if e.id > "a100" or e.id[-1] in "56"}
+    report = apply(planned(portal, *wanted), portal, history)
+    sentences = [f.sentence for f in report.failed]
+    assert sentences.count("no answer") == 20 + 3
+    assert sum("Not tried" in s for s in sentences) == 200 - 104
+
+
+def test_what_the_portal_did_not_keep_is_a_failure(history: History) -> None:
+    """After the changes the portal is read again: an answer of yes is not believed."""
+    portal = Memory(by_id(entry("b")))
+    portal.forgotten = {"a", "b"}
+    report = apply(planned(portal, entry("a"), entry("b", "neu"), entry("c")), portal, history)
+    assert report.created == ("c",)
+    assert ["does not have it" in f.sentence for f in report.failed] == [True, False]
+    assert "(title)" in report.failed[1].sentence
+
+
+def test_an_index_that_lags_is_waited_for(history: History) -> None:
+    """A search that shows changes late is asked again; one that never does is told apart from a change not made."""
+    portal = Memory()
+    portal.lag_s = 5.0
+    portal.hidden = {"a": 2, "b": 99}
+    naps: list[float] = []
+    report = apply(planned(portal, entry("a"), entry("b")), portal, history, sleep=naps.append)
+    assert report.created == ("a",)
+    assert [("search index" in f.sentence, f.id) for f in report.failed] == [(True, "b")]
+    assert sum(naps) >= 5.0
+    assert naps == sorted(naps)
+
+
+def test_a_plan_is_kept_in_a_file(history: History) -> None:
+    """A plan survives JSON and applies as it was shown; an altered one is refused."""
+    portal = Memory(by_id(entry("b"), entry("d")))
+    shown = planned(portal, entry("a"), entry("b", "neu"))
+    kept = json.loads(json.dumps(shown.as_json()))
+    assert Plan.from_json(kept) == shown
+    assert apply(Plan.from_json(kept), portal, history).is_complete
+    kept["changes"][0]["after"]["content"]["title"] = "etwas anderes"
+    for data in (kept, {}, [], {"format": 99}, kept | {"changes": [{}]}, kept | {"changes": None}):
+        with pytest.raises(PlanUnreadable):
+            Plan.from_json(data)
 
 
 def test_changes_run_in_parallel_with_a_bound(history: History) -> None:
@@ -291,7 +355,7 @@ def test_a_damaged_record_is_a_sentence(history: History) -> None:
 
 
 def test_only_passing_faults_are_tried_again() -> None:
-    """`Transient` is repeated with random, growing pauses up to a bound; a refusal is not."""
+    """`Transient` is repeated with random, growing pauses up to a bound, never sooner than asked; a refusal is not."""
     naps: list[float] = []
     patience = Patience(attempts=4, first_s=1, longest_s=3, sleep=naps.append)
     tries = 0
@@ -301,10 +365,16 @@ def test_only_passing_faults_are_tried_again() -> None:
                 tries += 1
                 raise Transient("busy")
     assert (tries, len(naps)) == (4, 3)
-    assert all(0 <= nap <= 3 for nap in naps)
+    assert all(full / 2 <= nap <= full for nap, full in zip(naps, (1, 2, 3), strict=True))
     with pytest.raises(Refused):  # noqa: PT012
         for attempt in patience.attempts_of():
             with attempt:
                 tries += 1
                 raise Refused("no")
     assert tries == 5
+    naps.clear()
+    with pytest.raises(Transient):  # noqa: PT012
+        for attempt in patience.attempts_of():
+            with attempt:
+                raise Transient("too many requests", wait_s=7)
+    assert all(7 < nap <= 10 for nap in naps)

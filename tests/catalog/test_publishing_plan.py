@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from catalog.publishing import Entry, FieldChange, Kind, State, plan
+from catalog.publishing import Entry, FieldChange, Kind, State, plan, plan_text
 
 
 def entry(id_: str, **content: object) -> Entry:
@@ -34,7 +34,7 @@ def test_nothing_to_do_is_an_empty_plan() -> None:
     same = by_id(entry("a"))
     shown = plan(same, {**same, **by_id(entry("t").withdrawn("weg"))}, "p")
     assert shown.is_empty
-    assert "Nothing to do" in shown.as_text()
+    assert "Nothing to do" in plan_text(shown)
 
 
 def test_fields_are_compared_one_by_one() -> None:
@@ -68,15 +68,48 @@ def test_reasons_of_withdrawal_are_told() -> None:
     """The caller's reason goes with the withdrawal; without one the entry is simply no longer in the catalogue."""
     shown = plan({}, by_id(entry("a"), entry("b")), "p", {"a": "Personenbezug"})
     assert [c.after.reason for c in shown.changes] == ["Personenbezug", "nicht mehr im Katalog"]
-    assert "(Personenbezug)" in shown.as_text()
+    assert "(Personenbezug)" in plan_text(shown)
 
 
 def test_text_is_harmless_in_a_terminal() -> None:
     """Metadata from outside steers no terminal and breaks no line."""
-    shown = plan(by_id(entry("a", title="\x1b[31m\nrot" + "x" * 100)), {}, "p").as_text()
+    shown = plan_text(plan(by_id(entry("a", title="\x1b[31m\nrot" + "x" * 100)), {}, "p"))
     assert "\x1b" not in shown
     assert len(shown.splitlines()) == 2
     assert all(len(line) < 120 for line in shown.splitlines())
+
+
+def test_long_values_are_shortened_to_where_they_differ() -> None:
+    """Of a long text the place of the change is shown, of a list what came and went, of a file what it is."""
+    long = "Der Datensatz enthält Lage, Art und Zustand der erfassten Objekte im Gebiet der Stadt, "
+    old = entry("a", notes=long + "Stand 2025. " + long, tags=["Baum", "Park"], files={})
+    file = {"format": "CSV", "url": "https://x.example/a.csv", "hash": "a" * 64}
+    new = entry("a", notes=long + "Stand 2026. " + long, tags=["Baum", "Allee"], files={"csv": file}, sum="b" * 64)
+    lines = plan_text(plan(by_id(new), by_id(old), "p")).splitlines()[2:]
+    assert len(lines[0]) < 150
+    assert lines[0].startswith("    notes: …der Stadt, Stand 2025")
+    assert " → …der Stadt, Stand 2026. Der" in lines[0]
+    assert lines[1:] == [
+        "    tags: −Park, +Allee",
+        "    files.csv: ∅ → CSV, https://x.example/a.csv",
+        "    sum: ∅ → bbbbbbbb…",
+    ]
+
+
+def test_a_thousand_changes_begin_with_a_summary() -> None:
+    """Of many changes the counts and the fields come first, then the beginning of each kind; all on demand."""
+    old = by_id(*(entry(f"b{n:04}", version="1", x=n) for n in range(1000)))
+    new = by_id(
+        *(entry(f"b{n:04}", version="2", x=n + n % 2) for n in range(1000)), *(entry(f"a{n}") for n in range(3))
+    )
+    shown = plan(new, old, "p")
+    lines = plan_text(shown).splitlines()
+    assert lines[0] == "Portal “p”: 3 created, 1,000 updated, 0 withdrawn, 0 unchanged"
+    assert lines[1] == "Fields updated: version 1,000×, x 500×"
+    assert sum(line.startswith("+ ") for line in lines) == 3
+    assert len(lines) < 80
+    assert "980 more updated" in lines[-1]
+    assert sum(line.startswith("~ ") for line in plan_text(shown, show_all=True).splitlines()) == 1000
 
 
 def test_json_is_complete_and_plain() -> None:

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from catalog.publishing import apply
+from catalog.publishing import apply, plan_text
 from orchestration import portals
 from orchestration.metadata import OWNERS, counts_metadata
 from orchestration.platform import Platform
@@ -41,7 +41,7 @@ def _portal(
         target = portals.portal(platform.now, name)
         target.preflight()
         plan = portals.plan(platform.now, target)
-        context.log.info(plan.as_text())
+        context.log.info(plan_text(plan))
         report = apply(plan, target, portals.history(platform.now))
         replication.apply(platform.now.sites, replication.plan(platform.now.sites))  # the portal's files follow
         link = portals.start_page(platform.now, name)

@@ -1,0 +1,132 @@
+"""What a CKAN portal says about our datasets, read in bulk: pages of its search, checked against its database.
+
+The search is an index that CKAN writes before its database commits: a fault in between leaves a dataset in the index
+that is none. `package_list` comes from the database and costs one call, so it is asked too; only what the two do not
+agree on is looked at by itself. What does not belong here: changing anything (`portal`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from catalog.ckan.client import Client, Forbidden, Missing
+from catalog.ckan.schema import ID, PackageSchema, foreign_extras, match
+from catalog.publishing.entry import Entry
+from catalog.publishing.portal import PortalStopped
+
+SOME = 100
+"""So many datasets are asked for by id; for more, all are read."""
+_NAMES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Our entries by id, and the extras that others put on them."""
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+    foreign: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+
+
+class _One(NamedTuple):
+    """A dataset of ours as CKAN and as we say it."""
+
+    package: Mapping[str, Any]
+    entry: Entry
+
+
+class Reader:
+    """Reads from the portal behind `client`, several pages at once."""
+
+    def __init__(self, client: Client, page_size: int, parallel: int) -> None:
+        self._client = client
+        self._page_size = page_size
+        self._parallel = parallel
+
+    def all(self, schema: PackageSchema) -> Found:
+        """Read all our datasets, private ones too; two with one id are an error that names both."""
+        return self._found(self._that_exist(_ours(self._packages(f"extras_{ID}:*"), schema), schema))
+
+    def some(self, ids: Collection[str], schema: PackageSchema) -> Found:
+        """Read the datasets with these ids of ours, as the search shows them."""
+        if not ids:
+            return Found()
+        # the field is split into words: the answer may hold more than was asked for
+        wanted = " OR ".join(json.dumps(id_) for id_ in sorted(ids))
+        found = _ours(self._packages(f"extras_{ID}:({wanted})"), schema)
+        return self._found(one for one in found if one.entry.id in ids)
+
+    def _packages(self, query: str) -> list[dict[str, Any]]:
+        first = self._page(query, 0)
+        starts = range(self._page_size, first["count"], self._page_size)
+        pages = [first, *self._side_by_side(lambda start: self._page(query, start), starts)]
+        return [package for page in pages for package in page["results"]]
+
+    def _page(self, query: str, start: int) -> dict[str, Any]:
+        return dict(
+            self._client.call(
+                "package_search",
+                fq=query,
+                # Unlike the default order, this one does not move while we page.
+                sort="name asc",
+                rows=self._page_size,
+                start=start,
+                include_private=True,
+                facet=False,
+            )
+        )
+
+    def _side_by_side(self, read: Callable[[Any], Any], arguments: Collection[Any]) -> list[Any]:
+        if not arguments:
+            return []
+        with ThreadPoolExecutor(self._parallel) as pool:
+            return list(pool.map(read, arguments))
+
+    def _that_exist(self, ours: Iterable[_One], schema: PackageSchema) -> list[_One]:
+        """Without those that only the index has: twins are doubtful, and public ones the database does not name."""
+        ours, named = list(ours), self._public_names()
+        marks = Counter(one.entry.id for one in ours)
+        kept, doubtful = list[_One](), list[_One]()
+        for one in ours:
+            is_sure = marks[one.entry.id] == 1 and (one.package["name"] in named or not one.entry.is_published)
+            (kept if is_sure else doubtful).append(one)
+        looked = self._side_by_side(self.show, [one.package["id"] for one in doubtful])
+        return [*kept, *_ours((package for package in looked if package), schema)]
+
+    def _public_names(self) -> set[str]:
+        names: set[str] = set()
+        while True:
+            page = self._client.call("package_list", limit=_NAMES, offset=len(names))
+            names |= set(page)
+            if len(page) < _NAMES:
+                return names
+
+    def show(self, name_or_id: str) -> dict[str, Any] | None:
+        """Read one dataset from the portal's database, or nothing."""
+        try:
+            return dict(self._client.call("package_show", id=name_or_id))
+        except (Missing, Forbidden):
+            return None
+
+    def _found(self, ours: Iterable[_One]) -> Found:
+        found = Found()
+        for package, entry in ours:
+            twin = found.entries.get(entry.id)
+            if twin is not None and match(twin)["id"] != package["id"]:
+                raise PortalStopped(
+                    f"{self._client.where} has two datasets marked {entry.id}: “{twin.content['name']}” and "
+                    f"“{package['name']}”: remove the extra {ID} of the one that is not ours."
+                )
+            found.entries[entry.id] = entry
+            found.foreign[entry.id] = foreign_extras(package)
+        return found
+
+
+def _ours(packages: Iterable[Mapping[str, Any]], schema: PackageSchema) -> Iterator[_One]:
+    for package in packages:
+        if entry := schema.entry(package):
+            yield _One(package, entry)
