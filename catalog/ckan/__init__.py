@@ -12,9 +12,11 @@
 | `accounts` | editors and tokens per organization |
 | `check` | is a portal fit to be published to? |
 | `logo` | the picture of an organization, or a neutral plate |
-| `portal` | `CkanPortal`: bulk read, create, update, withdraw |
+| `wire` | connections kept for parallel calls, counted; how long the portal asks us to wait |
+| `reading` | the bulk read: pages of the search, checked against the database |
+| `portal` | `CkanPortal`: create, update, withdraw |
 
-CKAN behaviour is recorded, not remembered: `tests/catalog/record_ckan.py` runs all of it against a real CKAN.
+CKAN's behaviour is tested on a real CKAN: `tests/integration/test_ckan_*.py`.
 """
 
 from catalog.ckan.config import CkanConfig

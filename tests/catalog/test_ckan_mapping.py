@@ -12,7 +12,7 @@ from catalog.ckan import CkanConfig, clean
 from catalog.ckan.mapping import entries, organization_name, resource_id, to_entry
 from catalog.ckan.revision import revise
 from catalog.ckan.schema import PackageSchema, foreign_extras
-from tests.catalog import ckan_scenarios as sc
+from tests.catalog import samples as sc
 
 PLAIN = PackageSchema()
 SCHEMING = PackageSchema(

@@ -13,7 +13,7 @@ from catalog.publishing import History, PortalError, PortalStopped, apply, plan_
 from catalog.publishing.static import StaticPortal
 from storage.config import StorageConfig
 from storage.sites import Sites, open_sites
-from tests.catalog import ckan_scenarios as sc
+from tests.catalog import samples as sc
 
 PAGE = "portal/datensatz/09162000/baumkataster.html"
 START = sc.catalog(sc.dataset(), sc.dataset("09162000/kitas"))

@@ -24,7 +24,7 @@ from catalog.ckan import CkanConfig, open_ckan
 from catalog.ckan.mapping import entries
 from catalog.model import Catalog
 from catalog.publishing import ApplyReport, Entry, History, PortalError, apply, plan_for
-from tests.catalog.ckan_scenarios import catalog, dataset, distribution
+from tests.catalog.samples import catalog, dataset, distribution
 from tests.integration.faults.proxy import FaultProxy
 
 PORTAL = "faults"
