@@ -26,6 +26,8 @@ from catalog.publishing import (
     plan_rollback,
     rollback,
 )
+from orchestration.stack import Stack
+from orchestration.stack.servers.ckan import SYSADMIN, Ckan
 from tests.catalog.samples import HOSTILE, THREE, catalog, dataset, distribution
 from tests.integration.ckan_stage import Killed, Line, Stage
 
@@ -34,10 +36,20 @@ TREES, KITAS, FURTHER = "09162000/baumkataster", "09162000/kitas", "09471000/kit
 ANONYMOUS = ""
 
 
+@pytest.fixture(scope="module")
+def ckan(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """Address and an administrator's token; `ALLMENDE_TEST_CKAN_URL` and `…_TOKEN` name one that runs already."""
+    if url := os.environ.get("ALLMENDE_TEST_CKAN_URL"):
+        return url, os.environ["ALLMENDE_TEST_CKAN_TOKEN"]
+    stack: Stack = request.getfixturevalue("stack")
+    stack.up("ckan")
+    server = Ckan(stack.place)
+    return server.address, server.token(SYSADMIN)
+
+
 @pytest.fixture
-def stage(tmp_path: Path) -> Stage:
-    url, token = os.environ["ALLMENDE_TEST_CKAN_URL"], os.environ["ALLMENDE_TEST_CKAN_TOKEN"]
-    fresh = Stage(url, token, History(tmp_path))
+def stage(ckan: tuple[str, str], tmp_path: Path) -> Stage:
+    fresh = Stage(*ckan, History(tmp_path))
     fresh.reset()
     return fresh
 
