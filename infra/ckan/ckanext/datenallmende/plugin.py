@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ class DatenallmendePlugin(plugins.SingletonPlugin):
     plugins.implements(plugins.IValidators)
     plugins.implements(plugins.IActions)
     plugins.implements(plugins.IFacets, inherit=True)
+    plugins.implements(plugins.IPackageController, inherit=True)
 
     def update_config(self, config: Any) -> None:
         toolkit.add_template_directory(config, "templates")
@@ -47,3 +49,10 @@ class DatenallmendePlugin(plugins.SingletonPlugin):
         self, facets_dict: dict[str, str], organization_type: str, package_type: str | None
     ) -> dict[str, str]:
         return {key: title for key, title in helpers.facets().items() if key != "organization"}
+
+    def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
+        """Give the search words that a person would filter by, not the IRIs behind them."""
+        dataset = json.loads(pkg_dict["validated_data_dict"])
+        pkg_dict["vocab_da_theme"] = helpers.theme_labels(dataset)
+        pkg_dict["vocab_da_standard"] = [dataset["standard_title"]] if dataset.get("standard_title") else []
+        return pkg_dict
