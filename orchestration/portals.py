@@ -29,7 +29,8 @@ def portal(platform: Platform, name: str) -> Portal:
         from catalog.ckan import open_ckan
         from orchestration.organizations import directory
 
-        return open_ckan(ckan_config(platform, name), directory(platform) if config.organizations else None)
+        organizations = directory(platform) if config.organizations else None
+        return open_ckan(ckan_config(platform, name), organizations, platform.sites.onprem)
     from catalog.publishing.static import StaticPortal
 
     return StaticPortal(name=name, sites=platform.sites, config=platform.settings.catalog)
@@ -44,7 +45,13 @@ def ckan_config(platform: Platform, name: str) -> CkanConfig:
         others = [other for other, its in platform.settings.portals.items() if its.kind == "ckan"]
         hint = f"there are {', '.join(others)}" if others else "there is none in the settings"
         raise PortalUnknown(f"“{name}” is a {config.kind} portal: this needs one of kind ckan; {hint}.")
-    return CkanConfig(name=name, url=config.url, token=config.token, parallel=config.parallel)
+    return CkanConfig(
+        name=name,
+        url=config.url,
+        token=config.token,
+        parallel=config.parallel,
+        datastore_rows=config.datastore_rows,
+    )
 
 
 def _config(platform: Platform, name: str) -> PortalConfig:

@@ -62,6 +62,8 @@ class PortalConfig(BaseModel):
     """CKAN: changes on their way at once."""
     organizations: bool = True
     """CKAN: keep one organization per Kommune as the catalogue says; false: the portal's administrators do."""
+    datastore_rows: int = Field(default=100_000, ge=0)
+    """CKAN: datasets of at most so many rows get a DataStore table; 0 for none."""
     publishers: tuple[str, ...] = ()
     """Only datasets of these (AGS, the beginning of an AGS, or `land`) go there; empty: of all."""
     standards: tuple[str, ...] = ()

@@ -14,6 +14,10 @@
 | `logo` | the picture of an organization, or a neutral plate |
 | `wire` | connections kept for parallel calls, counted; how long the portal asks us to wait |
 | `reading` | the bulk read: pages of the search, checked against the database |
+| `datastore` | which DataStore table a dataset gets: columns, data dictionary, key, content hash |
+| `datastore_load` | fill, replace and remove tables so that readers see old rows or new ones |
+| `views` | previews that need a table |
+| `tabled` | `CkanPortal` with tables |
 | `portal` | `CkanPortal`: create, update, withdraw |
 
 CKAN's behaviour is tested on a real CKAN: `tests/integration/test_ckan_*.py`.

@@ -19,6 +19,8 @@ class CkanConfig(BaseModel):
     """Changes on their way at once."""
     page_size: Annotated[int, Field(ge=1, le=1000)] = 1000
     """Datasets in one answer of the bulk read; CKAN gives 1,000 at most."""
+    datastore_rows: Annotated[int, Field(ge=0)] = 100_000
+    """Datasets of at most so many rows get a DataStore table; 0 for none."""
     connect_timeout_s: float = 10.0
     read_timeout_s: float = 60.0
     lag_s: float = 10.0

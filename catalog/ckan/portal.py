@@ -16,6 +16,7 @@ from typing import Any
 from catalog.ckan import mapping
 from catalog.ckan.client import CallAction, Client, Forbidden, Invalid, Missing, Unknown
 from catalog.ckan.config import CkanConfig
+from catalog.ckan.datastore_load import Store
 from catalog.ckan.organizations import Directory, Organizations
 from catalog.ckan.reading import SOME, Reader
 from catalog.ckan.revision import revise
@@ -27,10 +28,11 @@ from catalog.publishing.portal import PortalStopped, Refused, Transient
 from catalog.publishing.retry import Patience
 
 
-def open_ckan(config: CkanConfig, directory: Directory | None = None) -> CkanPortal:
+def open_ckan(config: CkanConfig, directory: Directory | None = None, store: Store | None = None) -> CkanPortal:
     """Return the portal that `config` describes; opens no connection.
 
-    With `directory` the organizations are desired state too; without, missing ones are created and no more.
+    With `directory` the organizations are desired state too; without, missing ones are created and no more. With
+    `store`, where the files lie, small datasets get DataStore tables.
     """
     from ckanapi import RemoteCKAN
 
@@ -39,7 +41,11 @@ def open_ckan(config: CkanConfig, directory: Directory | None = None) -> CkanPor
     wire = Wire(config.parallel)
     token = config.token.get_secret_value()
     ckan = RemoteCKAN(config.url, apikey=token, user_agent="datenallmende", session=wire)
-    return CkanPortal(ckan, config, directory=directory, asked_to_wait=wire.asked_to_wait)
+    if store is None or config.datastore_rows == 0:
+        return CkanPortal(ckan, config, directory=directory, asked_to_wait=wire.asked_to_wait)
+    from catalog.ckan.tabled import TabledPortal
+
+    return TabledPortal(ckan, config, directory=directory, asked_to_wait=wire.asked_to_wait, store=store)
 
 
 class CkanPortal:

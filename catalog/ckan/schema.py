@@ -15,6 +15,7 @@ from typing import Any
 from catalog.ckan.clean import text
 from catalog.ckan.mapping import without_empty
 from catalog.publishing.entry import Entry, State
+from catalog.publishing.tables import TABLE
 
 ID = "allmende_id"
 WITHDRAWN = "allmende_withdrawn"
@@ -22,6 +23,8 @@ TOUCHED = "allmende_touched"
 """When the dataset was written once more only so that the portal's search lists it."""
 RESOURCE_KEY = "allmende_key"
 """Marks a resource as ours and says which distribution it is."""
+TABLE_FIELDS = ("allmende_table", "datastore_active")
+"""Which content lies in the resource's DataStore table (JSON), and CKAN's own word on whether there is one."""
 CORE = ("name", "title", "notes", "url", "version", "license_id")
 LISTS = ("theme", "language", "conforms_to", "hvd_category", "applicable_legislation", "derived_from")
 SCALARS = (
@@ -118,7 +121,10 @@ class PackageSchema:
         flat = {
             name: json.dumps(value) if name in _RESOURCE_LISTS and name not in self.resource_fields else value
             for name, value in content.items()
+            if name != TABLE
         }
+        if content.get(TABLE):
+            flat |= dict(zip(TABLE_FIELDS, (json.dumps(content[TABLE], sort_keys=True), True), strict=True))
         return {RESOURCE_KEY: key, **flat}
 
 
@@ -140,6 +146,9 @@ def foreign_extras(package: Mapping[str, Any]) -> list[dict[str, str]]:
 def _resource_content(resource: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     content = {name: resource.get(name) for name in RESOURCE_FIELDS}
     content |= {name: _as_list(content[name]) for name in _RESOURCE_LISTS}
+    told, is_active = (resource.get(name) for name in TABLE_FIELDS)
+    # what a stranger removed is not there, whatever we once wrote
+    content[TABLE] = _as_mapping(told) if is_active else None
     return str(resource[RESOURCE_KEY]), content
 
 
@@ -152,6 +161,14 @@ def _as_list(value: Any) -> list[str]:
     if isinstance(value, list):
         return [str(item) for item in value]
     return [str(value)] if value else []
+
+
+def _as_mapping(value: Any) -> dict[str, Any] | None:
+    try:
+        told = json.loads(value)
+    except (TypeError, ValueError):
+        return None
+    return told if isinstance(told, dict) else None
 
 
 def _names(fields: Iterable[Mapping[str, Any]] | None) -> frozenset[str]:

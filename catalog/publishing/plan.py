@@ -16,6 +16,7 @@ from typing import Any
 from catalog.model import Catalog
 from catalog.publishing.entry import Entry, Thing, same
 from catalog.publishing.portal import Portal
+from catalog.publishing.tables import table_changes
 
 NO_LONGER = "nicht mehr im Katalog"
 _FORMAT = 1
@@ -70,6 +71,11 @@ class Change:
             return changes
         return (FieldChange("state", str(self.before.state), str(self.after.state)), *changes)
 
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """What becomes of tables beside the metadata, in a sentence each."""
+        return tuple(table_changes(self.before, self.after))
+
     def as_json(self) -> dict[str, Any]:
         data: dict[str, Any] = {
             "kind": str(self.kind),
@@ -81,6 +87,8 @@ class Change:
             data["fields"] = [{"field": f.field, "old": f.old, "new": f.new} for f in self.fields]
         if self.kind is Kind.WITHDRAWN:
             data["reason"] = self.after.reason
+        if self.tables:
+            data["tables"] = list(self.tables)
         return data | {"before": self.before.as_json() if self.before else None, "after": self.after.as_json()}
 
     @classmethod

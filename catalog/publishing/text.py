@@ -15,6 +15,7 @@ from typing import Any
 
 from catalog.publishing.entry import Thing
 from catalog.publishing.plan import Change, FieldChange, Kind, Plan
+from catalog.publishing.tables import TABLE
 
 _SIGNS = {Kind.CREATED: "+", Kind.UPDATED: "~", Kind.WITHDRAWN: "-"}
 _CELL = 60
@@ -74,7 +75,8 @@ def _fields_in_all(plan: Plan) -> Iterator[str]:
 def _change(change: Change, width: int, *, show_all: bool) -> Iterator[str]:
     reason = f"  ({printable(change.after.reason)})" if change.kind is Kind.WITHDRAWN else ""
     yield f"{_SIGNS[change.kind]} {_one_line(change.id):<{width}}  {printable(change.title)}{reason}"
-    fields = change.fields
+    yield from (f"    {sentence}" for sentence in change.tables)
+    fields = [field for field in change.fields if TABLE not in field.field.split(".")]
     limit = len(fields) if show_all else _FIELDS
     for field in fields[:limit]:
         yield f"    {_one_line(field.field)}: {_values(field)}"
