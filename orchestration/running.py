@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import uuid
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.locking import is_alive, process_mark
 from orchestration.platform import Platform
-from orchestration.settings import PROJECT
+from orchestration.settings import PROJECT, Settings
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance, ExecuteInProcessResult
@@ -45,18 +44,23 @@ class RunResult:
     """By step."""
 
 
-def dagster_home(home: Path) -> Path:
-    """Make and return the folder of the Dagster instance below `home`, with the embedded profile's settings."""
-    folder = home.absolute() / "dagster"
+def dagster_home(settings: Settings) -> Path:
+    """Make and return the folder of the Dagster instance, one per profile, with its settings in it."""
+    url = settings.dagster.postgres_url
+    folder = settings.home.absolute() / ("dagster" if url is None else f"dagster-{settings.profile}")
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(PROJECT / "infra" / "dagster" / "dagster.yaml", folder / "dagster.yaml")
+    parts = ["dagster.yaml"] if url is None else ["dagster.yaml", "postgres.yaml"]
+    told = "\n".join((PROJECT / "infra" / "dagster" / part).read_text() for part in parts)
+    (folder / "dagster.yaml").write_text(told)
+    if url is not None:
+        os.environ["ALLMENDE_DAGSTER__POSTGRES_URL"] = url.get_secret_value()  # the file names the variable only
     return folder
 
 
 @contextmanager
 def instance(platform: Platform) -> Iterator[DagsterInstance]:
     """The installation's Dagster instance: its runs are the ones the UI shows."""
-    os.environ["DAGSTER_HOME"] = str(dagster_home(platform.settings.home))
+    os.environ["DAGSTER_HOME"] = str(dagster_home(platform.settings))
     import dagster as dg
 
     with dg.DagsterInstance.get() as held:

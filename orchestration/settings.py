@@ -109,6 +109,14 @@ class IntakeSettings(BaseModel):
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
 
 
+class DagsterConfig(BaseModel):
+    """Where Dagster keeps its runs: `postgres_url` from the environment, else SQLite below the home."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    postgres_url: SecretStr | None = None
+
+
 class StackConfig(BaseModel):
     """Where the servers of `allmende stack` listen on 127.0.0.1; unset: as the last time, else from 9000 on."""
 
@@ -145,6 +153,7 @@ class Settings(BaseSettings):
     portals: dict[str, PortalConfig] = Field(default_factory=lambda: {"static": PortalConfig(kind="static")})
     checks: ChecksConfig = Field(default_factory=ChecksConfig)
     intake: IntakeSettings = Field(default_factory=IntakeSettings)
+    dagster: DagsterConfig = Field(default_factory=DagsterConfig)
     stack: StackConfig = Field(default_factory=StackConfig)
     moment: AwareDatetime | None = None
     """Where set, the clock stands still there: the same files then give the same bytes on any stores. For comparing."""

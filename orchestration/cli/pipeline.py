@@ -223,7 +223,7 @@ def dev(
     from orchestration.running import dagster_home, end_dead_runs, instance
 
     platform = load_platform()
-    home = dagster_home(platform.settings.home)
+    home = dagster_home(platform.settings)
     with instance(platform) as held:
         end_dead_runs(held)
     inbox = platform.settings.inbox_path

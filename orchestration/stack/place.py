@@ -7,6 +7,10 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
+
+_one_at_a_time = Lock()
+"""Two servers that are prepared at once may ask for secrets of the same third."""
 
 
 class StackFailed(Exception):
@@ -31,6 +35,10 @@ class Place:
 
     def secrets(self, service: str, **beginnings: str) -> dict[str, str]:
         """The secrets of a service by name, each made once and beginning as told; readable by this user alone."""
+        with _one_at_a_time:
+            return self._secrets(service, beginnings)
+
+    def _secrets(self, service: str, beginnings: Mapping[str, str]) -> dict[str, str]:
         path = self.of(service) / "credentials.env"
         lines = path.read_text().splitlines() if path.is_file() else []
         known = dict(line.split("=", 1) for line in lines)

@@ -14,7 +14,7 @@ from orchestration.stack.place import StackFailed
 BASE = 9000
 NAMES = (
     "minio", "minio-console", "versitygw", "azurite", "gcs", "gcs-json", "postgres", "redis", "solr", "ckan",
-    "dagster", "intake", "portal", "webhook",
+    "dagster", "intake", "portal", "webhook", "dagster-code",
 )  # fmt: skip
 """In order of their distance from the base. Infra/compose.yaml publishes the same numbers."""
 

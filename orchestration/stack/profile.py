@@ -13,6 +13,7 @@ from orchestration.settings import SECRETS_FILE, TOML_FILE
 from orchestration.stack.place import Place, write_private
 from orchestration.stack.servers.azurite import ACCOUNT, Azurite
 from orchestration.stack.servers.ckan import SYSADMIN, Ckan
+from orchestration.stack.servers.dagster import dagster_url
 from orchestration.stack.servers.minio import Minio
 from orchestration.stack.servers.versitygw import VersityGW
 
@@ -84,6 +85,7 @@ def _secrets(place: Place) -> str:
     }
     variables = {
         "ALLMENDE_STORAGE__STORES": json.dumps(stores),
+        "ALLMENDE_DAGSTER__POSTGRES_URL": dagster_url(place),
         "ALLMENDE_INTAKE__SECRET": place.secrets("intake", SECRET="")["SECRET"],
     }
     token = Ckan(place).token(SYSADMIN)

@@ -15,6 +15,7 @@ from orchestration.stack.installed import INSTALL
 from orchestration.stack.place import Place, StackFailed
 from orchestration.stack.ports import choose, keep
 from orchestration.stack.process import running, start, stop
+from orchestration.stack.profile import write_profile
 from orchestration.stack.servers import SERVERS
 from orchestration.stack.service import Service, ServiceStatus
 
@@ -47,6 +48,7 @@ class Stack:
         with exclusive(self.place.folder), ThreadPoolExecutor(len(wanted)) as pool:
             self._refuse_other_ports(wanted)
             keep(self.place.folder, self.place.ports)
+            write_profile(self.place)  # what runs our own code reads it; tokens come when CKAN was prepared
             futures: dict[str, Future[None]] = {}
             for service in wanted:  # in order: what a service needs is submitted before it
                 needed = [futures[name] for name in service.needs]

@@ -18,6 +18,7 @@ from orchestration.stack.process import Command
 from orchestration.stack.provisioning import settle
 from orchestration.stack.servers.ckan import PUBLISHER, SYSADMIN, Ckan
 from orchestration.stack.servers.minio import Minio
+from orchestration.stack.servers.postgres import Postgres
 from storage._handle import Handle
 from storage.errors import ObjectChanged, ObjectExists
 
@@ -158,3 +159,35 @@ def test_the_profile_reaches_all_four_stores(stack):
         assert store.get(key) == big
         store.delete(key)
         assert store.head(key) is None
+
+
+def test_dagster_lives_in_postgresql(stack):
+    """The UI knows our job through the code server, the daemon beats, and both keep their records in PostgreSQL."""
+    found = {one.name: one for one in stack.up("dagster-daemon")}
+    asked = {"query": "{repositoriesOrError{... on RepositoryConnection{nodes{location{name} jobs{name}}}}}"}
+    answer = httpx.post(f"{found['dagster'].address}/graphql", json=asked, timeout=60).json()
+    (node,) = answer["data"]["repositoriesOrError"]["nodes"]
+    assert node["location"]["name"] == "datenallmende"
+    assert "everything" in {job["name"] for job in node["jobs"]}
+    beats = Postgres(stack.place).sql("select daemon_type from daemon_heartbeats", "dagster").split()
+    assert {"SENSOR", "SCHEDULER", "QUEUED_RUN_COORDINATOR"} <= set(beats)
+
+
+def test_the_portals_answer(stack):
+    """The upload portal serves its page; the public one hands out what lies in the cloud's bucket and nothing else."""
+    found = {one.name: one for one in stack.up("minio", "versitygw", "azurite", "gcs", "intake", "portal")}
+    settle(stack.home, list(found.values()))
+    assert "Pakete" in httpx.get(f"{found['intake'].address}/").text
+    bucket = Handle("cloud-a", load_settings(profile="stack", home=stack.home).storage.stores["cloud-a"], stack.home)
+    bucket.put("portal/index.html", b"<h1>Portal</h1>")
+    bucket.put("open/a.csv", b"0123456789")
+    bucket.put("raw/secret.csv", b"nobody reads this")
+    public = found["portal"].address
+    page = httpx.get(f"{public}/", follow_redirects=True)
+    assert (page.text, page.headers["content-type"].partition(";")[0]) == ("<h1>Portal</h1>", "text/html")
+    part = httpx.get(f"{public}/open/a.csv", headers={"Range": "bytes=2-4", "Origin": "http://elsewhere.example"})
+    assert (part.status_code, part.text, part.headers["access-control-allow-origin"]) == (206, "234", "*")
+    for hidden in ("raw/secret.csv", "open/../raw/secret.csv", "open/%2e%2e/raw/secret.csv", "open/missing.csv"):
+        assert httpx.get(f"{public}/{hidden}").status_code == 404
+    for key in ("portal/index.html", "open/a.csv", "raw/secret.csv"):
+        bucket.delete(key)

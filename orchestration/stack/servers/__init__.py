@@ -2,8 +2,10 @@
 
 from orchestration.stack.servers.azurite import Azurite
 from orchestration.stack.servers.ckan import Ckan, CkanWorker
+from orchestration.stack.servers.dagster import DagsterCode, DagsterDaemon, DagsterWebserver
 from orchestration.stack.servers.gcs import FakeGcs, GcsFront
 from orchestration.stack.servers.minio import Minio
+from orchestration.stack.servers.portals import Intake, StaticPortal
 from orchestration.stack.servers.postgres import Postgres
 from orchestration.stack.servers.redis import Redis
 from orchestration.stack.servers.solr import Solr
@@ -21,4 +23,9 @@ SERVERS: tuple[type[Service], ...] = (
     Solr,
     Ckan,
     CkanWorker,
+    DagsterCode,
+    DagsterWebserver,
+    DagsterDaemon,
+    Intake,
+    StaticPortal,
 )
