@@ -91,6 +91,16 @@ def vocabularies(data: Path) -> rdflib.Graph:
     return graph
 
 
+def lists_2_0(graph: rdflib.Graph) -> rdflib.Graph:
+    """The code lists that only 2.0 uses and that are not here, as far as `graph` uses them."""
+    base, lists = "http://dcat-ap.de/def/", rdflib.Graph()
+    for value in graph.objects(None, rdflib.URIRef(f"{base}dcatde/politicalGeocodingURI")):
+        lists.add((rdflib.URIRef(str(value)), SKOS.inScheme, rdflib.URIRef(str(value).rpartition("/")[0])))
+    for code in ("hashAlgorithms/sha/256", "plannedAvailability/available"):
+        lists.add((rdflib.URIRef(base + code), SKOS.inScheme, rdflib.URIRef(base + code.partition("/")[0])))
+    return lists
+
+
 def results(data: rdflib.Graph, shapes: rdflib.Graph, lists: rdflib.Graph) -> Iterator[tuple[str, str, str]]:
     """(severity, focus node, message) of every result."""
     _, report, _ = pyshacl.validate(

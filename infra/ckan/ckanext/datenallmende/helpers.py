@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ckan.plugins import plugin_loaded, toolkit
-from markupsafe import Markup
 
 _STATEWIDE = "land"
 _INVENTED = "Erfundene Beispieldaten. "
@@ -18,7 +17,7 @@ _NAME = re.compile(r"[a-z0-9_-]+")
 
 
 def all_helpers() -> dict[str, Callable[..., Any]]:
-    ours = (is_address, label, day, extra, links, start, summary, in_script, file_title, size, origins, has_history)
+    ours = (is_address, label, day, extra, links, start, summary, file_title, size, origins, has_history)
     return {f"da_{function.__name__}": function for function in ours}
 
 
@@ -98,11 +97,6 @@ def summary(package: dict[str, Any], length: int = 170) -> str:
     """The beginning of a description as plain text; that data is invented stands on a mark of its own."""
     notes = str(package.get("notes") or "").removeprefix(_INVENTED)
     return str(toolkit.h.markdown_extract(notes, extract_length=length))
-
-
-def in_script(json_text: str) -> Markup:
-    """JSON as it may stand in a script element: what a stranger wrote into a title cannot end it."""
-    return Markup(str(json_text).replace("<", "\\u003c"))  # noqa: S704 - that is what the line above is for
 
 
 def file_title(resource: dict[str, Any], package: dict[str, Any]) -> str:

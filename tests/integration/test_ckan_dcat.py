@@ -1,0 +1,208 @@
+"""What the live CKAN says in DCAT-AP.de: valid, and the same as our own feed, triple for triple."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+import rdflib
+import requests
+from rdflib import URIRef
+from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, XSD
+
+from catalog.config import CatalogConfig
+from catalog.model import Catalog
+from catalog.publishing import History
+from orchestration.stack import Stack
+from orchestration.stack.servers.ckan import SYSADMIN, Ckan
+from tests import shacl
+from tests.catalog.varied import catalog_of, feed, varied
+from tests.integration.ckan_stage import Stage
+
+pytestmark = pytest.mark.integration
+OURS = "extras_allmende_id:*"
+HYDRA = rdflib.Namespace("http://www.w3.org/ns/hydra/core#")
+CATALOGUE = URIRef("urn:catalogue")
+ITS_OWN = {DCTERMS.publisher, DCTERMS.modified, FOAF.homepage}
+"""Left out of the comparison, and only at the catalogue: the portal is a catalogue of its own, with its own address and
+operator, changed when the portal was. Its IRI is set equal; title, description, languages and datasets are compared."""
+
+
+@dataclass
+class Portal:
+    """The live CKAN with the varied datasets on it."""
+
+    url: str
+    stage: Stage
+    catalog: Catalog
+
+    def graph(self, path: str, **parameters: str) -> rdflib.Graph:
+        """One document that anybody may read."""
+        answer = requests.get(f"{self.url}{path}", params=parameters, timeout=60)
+        answer.raise_for_status()
+        return rdflib.Graph().parse(data=answer.content, format="turtle")
+
+    def pages(self, profile: str) -> rdflib.Graph:
+        """All pages of the catalogue, as far as it is ours: other tests share the portal."""
+        whole, number = rdflib.Graph(), 0
+        while True:
+            number += 1
+            page = self.graph("/catalog.ttl", fq=OURS, page=str(number), profiles=profile)
+            whole += page
+            if not any(page.objects(None, HYDRA.next)):
+                return whole
+
+    def html(self, path: str) -> str:
+        answer = requests.get(f"{self.url}{path}", timeout=60)
+        assert answer.status_code == 200, path
+        return answer.text
+
+
+@pytest.fixture(scope="module")
+def portal(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """`ALLMENDE_TEST_CKAN_URL` and `…_TOKEN` name a CKAN that runs already."""
+    url, token = os.environ.get("ALLMENDE_TEST_CKAN_URL", ""), os.environ.get("ALLMENDE_TEST_CKAN_TOKEN", "")
+    if not url:
+        stack: Stack = request.getfixturevalue("stack")
+        stack.up("ckan")
+        server = Ckan(stack.place)
+        url, token = server.address, server.token(SYSADMIN)
+    stage = Stage(url, token, History(tmp_path_factory.mktemp("dcat")))
+    stage.reset()
+    catalog = catalog_of(*varied())
+    stage.publish(catalog)
+    yield Portal(url, stage, catalog)
+    stage.reset()
+
+
+def _comparable(graph: rdflib.Graph) -> set[tuple[rdflib.term.Node, ...]]:
+    """What is said about the datasets and the catalogue, wherever it leads; every node has a name."""
+    catalogue = graph.value(None, RDF.type, DCAT.Catalog)
+    assert not any(isinstance(node, rdflib.BNode) for node in graph.all_nodes())
+    said: set[tuple[rdflib.term.Node, ...]] = set()
+    seen: set[rdflib.term.Node] = set()
+    to_do: list[rdflib.term.Node] = [catalogue] if catalogue else []
+    while to_do:
+        node = to_do.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        for subject, predicate, value in graph.triples((node, None, None)):
+            if subject == catalogue and (predicate in ITS_OWN or value == FOAF.Document):
+                continue
+            said.add((CATALOGUE if subject == catalogue else subject, predicate, _by_value(value)))
+            to_do.append(value)
+    return said
+
+
+def _by_value(node: rdflib.term.Node) -> rdflib.term.Node:
+    """A number by its value: Turtle writes the decimal 1234 as 1234.0."""
+    if isinstance(node, rdflib.Literal) and node.datatype == XSD.decimal:
+        return rdflib.Literal(str(Decimal(str(node)).normalize()), datatype=XSD.decimal)
+    return node
+
+
+@pytest.mark.parametrize(("profile", "version"), [("dcat_ap_de_3", "3.0"), ("dcat_ap_de_2", "2.0")])
+def test_ckan_says_what_our_feed_says(portal: Portal, profile: str, version: str) -> None:
+    """Every triple about every dataset, file, agent, place, time and code is the same, in 3.0 and in 2.0."""
+    config = CatalogConfig.model_validate({"dcat_ap_de": version})
+    ckan, ours = _comparable(portal.pages(profile)), _comparable(feed(portal.catalog, config))
+    assert ckan == ours, f"only CKAN: {sorted(ckan - ours)[:5]}; only our feed: {sorted(ours - ckan)[:5]}"
+    assert len(ours) > 300
+
+
+def test_the_live_catalogue_is_valid(portal: Portal, shared_data: Path) -> None:
+    """All pages of the catalogue and every dataset's own document pass the shapes, without a warning even."""
+    shapes, lists = shacl.shapes_3_0(shared_data), shacl.vocabularies(shared_data)
+    assert list(shacl.results(portal.pages("dcat_ap_de_3"), shapes, lists)) == []
+    for dataset in portal.catalog.datasets:
+        document = portal.graph(f"/dataset/{dataset.name}.ttl")
+        assert (URIRef(dataset.iri), RDF.type, DCAT.Dataset) in document
+        assert list(shacl.results(document, shapes, lists)) == [], dataset.id
+
+
+def test_the_live_catalogue_is_valid_in_2_0(portal: Portal, shared_data: Path) -> None:
+    """A harvester that asks for 2.0 gets what the shapes of 2.0 accept."""
+    old = portal.pages("dcat_ap_de_2")
+    lists = shacl.vocabularies(shared_data) + shacl.lists_2_0(old)
+    found = shacl.results(old, shacl.shapes_2_0(shared_data), lists)
+    assert [result for result in found if result[0] == "Violation"] == []
+
+
+def test_a_fault_on_the_portal_is_seen(portal: Portal, shared_data: Path) -> None:
+    """Somebody writes a theme that is none and takes the contact's name away: a violation, a difference, a plan."""
+    dataset = portal.catalog.datasets[0]
+    nonsense = "http://publications.europa.eu/resource/authority/data-theme/BAUM"
+    portal.stage.call("package_patch", id=dataset.name, theme=[nonsense], contact=[{"name": "", "email": ""}])
+    try:
+        document = portal.graph(f"/dataset/{dataset.name}.ttl")
+        found = shacl.results(document, shacl.shapes_3_0(shared_data), shacl.vocabularies(shared_data))
+        assert any(level == "Violation" and "theme" in message for level, _, message in found)
+        differs = _comparable(portal.pages("dcat_ap_de_3")) ^ _comparable(feed(portal.catalog))
+        assert {predicate for _, predicate, _ in differs} >= {DCAT.theme, URIRef("http://www.w3.org/2006/vcard/ns#fn")}
+    finally:
+        plan, _ = portal.stage.publish(portal.catalog)
+    assert [change.id for change in plan.changes if change.id == dataset.id] == [dataset.id]
+
+
+def test_a_withdrawn_dataset_is_in_no_feed(portal: Portal) -> None:
+    """Withdrawn is gone for the public: not in the catalogue, and its own document is refused."""
+    gone, *left = portal.catalog.datasets
+    portal.stage.publish(portal.catalog.model_copy(update={"datasets": tuple(left)}))
+    try:
+        listed = set(portal.pages("dcat_ap_de_3").objects(None, DCAT.dataset))
+        assert listed == {URIRef(dataset.iri) for dataset in left}
+        answer = requests.get(f"{portal.url}/dataset/{gone.name}.ttl", timeout=60, allow_redirects=False)
+        assert answer.status_code in {302, 403, 404}
+        assert gone.title not in answer.text
+    finally:
+        portal.stage.publish(portal.catalog)
+
+
+class _Page(HTMLParser):
+    """What a page loads and runs."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.language, self.sources, self.elements, self.handlers = "", [], [], []
+        self.sources: list[str]
+        self.elements: list[str]
+        self.handlers: list[str]
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self.elements.append(tag)
+        self.handlers += [name for name in given if name.startswith("on")]
+        self.handlers += [
+            value for name, value in given.items() if value.strip().lower().startswith("javascript:alert")
+        ]
+        if tag == "html":
+            self.language = given.get("lang", "")
+        if tag in {"script", "img", "iframe"}:
+            self.sources.append(given.get("src", ""))
+        if tag == "link" and given.get("rel") in {"stylesheet", "icon", "shortcut icon"}:
+            self.sources.append(given.get("href", ""))
+
+
+def test_metadata_is_text_on_every_page(portal: Portal) -> None:
+    """Script in a title or a description runs nowhere, pages are German, and nothing is loaded from third parties."""
+    hostile = next(d for d in portal.catalog.datasets if "</script>" in d.title)
+    package = portal.stage.show(hostile.name)
+    resource = package["resources"][0]["id"]
+    organization = f"/organization/{package['organization']['name']}"
+    dataset = f"/dataset/{hostile.name}"
+    for path in ("/", "/dataset/", "/organization/", organization, dataset, f"{dataset}/resource/{resource}"):
+        html = portal.html(path)
+        page = _Page(html)
+        assert page.language == "de", path
+        assert page.handlers == [], path
+        assert "b" not in page.elements, path
+        assert '</script><b>"' not in html, path
+        assert [s for s in page.sources if s.startswith(("http", "//")) and not s.startswith(portal.url)] == [], path
+    assert "Titel" in portal.html(dataset)
