@@ -117,7 +117,7 @@ def _field(field: FieldInfo) -> dict[str, Any]:
     if unit and "Einheit" not in notes:
         notes = f"{notes} (Einheit: {unit})".strip()
     info = {
-        "label": clean.line(field.title) or field.name,
+        "label": (clean.line(field.title) or field.name) + (f" ({unit})" if unit else ""),
         "notes": notes,
         "unit": unit,
         "type_override": _OVERRIDES.get(kind, "text"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,7 +20,7 @@ from catalog.ckan.tabled import TabledPortal
 from catalog.config import CatalogConfig
 from catalog.publishing import Entry, History, Plan, apply, plan_for
 from orchestration.stack import Stack
-from orchestration.stack.servers.ckan import PUBLISHER, Ckan
+from orchestration.stack.servers.ckan import PUBLISHER, SYSADMIN, Ckan
 from storage.config import StorageConfig
 from storage.manifest import FieldInfo, Manifest, Quality
 from storage.package import PackageDescription, PackageWriter
@@ -89,6 +88,8 @@ class Table:
 
     address: str
     token: str = field(repr=False)
+    """Of an editor of the dataset's organization."""
+    admin: RemoteCKAN = field(repr=False)
     folder: Path
     slug: str = field(default_factory=lambda: f"baeume-{uuid4().hex[:8]}")
     rows_max: int = 100_000
@@ -136,7 +137,7 @@ class Table:
 
     def remove(self) -> None:
         with suppress(errors.NotFound):
-            self.ckan.action.dataset_purge(id=self.name)
+            self.admin.action.dataset_purge(id=self.name)
 
 
 def trees(count: int, mark: str = "Linde", lat: float = 49.89, lon: float = 10.89) -> pl.DataFrame:
@@ -150,16 +151,18 @@ def trees(count: int, mark: str = "Linde", lat: float = 49.89, lon: float = 10.8
             "pflanzjahr": [1900 + i % 120 for i in number],
             "geprueft": [f"2026-0{1 + i % 9}-15" for i in number],
             "ist_naturdenkmal": [i % 2 == 0 for i in number],
-            "lat": [lat + (i % 40) / 1000 for i in number],
-            "lon": [lon + (i // 40) / 1000 for i in number],
+            "lat": [round(lat + (i % 40) / 1000, 6) for i in number],
+            "lon": [round(lon + (i // 40) / 1000, 6) for i in number],
         }
     ).with_columns(pl.col("geprueft").str.to_date())
 
 
-def ckan(stack: Stack) -> tuple[str, str]:
-    """Address and publisher's token of the session's CKAN, or of one that is running (`ALLMENDE_TEST_CKAN`)."""
-    if address := os.environ.get("ALLMENDE_TEST_CKAN"):
-        return address, Path(os.environ["ALLMENDE_TEST_CKAN_TOKEN"]).read_text().strip()
+def ckan(stack: Stack) -> tuple[str, str, RemoteCKAN]:
+    """Address of the session's CKAN, the token of an editor of our Kommune, and CKAN as its administrator."""
     stack.up(Ckan.name)
     server = Ckan(stack.place)
-    return server.address, server.token(PUBLISHER)
+    admin = RemoteCKAN(server.address, apikey=server.token(SYSADMIN))
+    with suppress(errors.ValidationError):  # a test before has made it
+        admin.action.organization_create(name=f"ags-{AGS}", title="Stadt Musterstadt")
+    admin.action.organization_member_create(id=f"ags-{AGS}", username=PUBLISHER, role="editor")
+    return server.address, server.token(PUBLISHER), admin

@@ -1,8 +1,8 @@
-"""Search words with umlauts in CKAN's table view.
+"""What CKAN's table view asks the DataStore, put so that German readers find what they look for.
 
-The view turns everything but ASCII letters and digits into wildcards before it asks the DataStore, so that “Bäume”
-finds nothing. Here the words the reader typed take their place again, each as the beginning of a word, all of them
-wanted. What does not belong here: any other caller of `datastore_search`.
+The view turns everything but ASCII letters and digits into wildcards, so that “Bäume” finds nothing. Here the words the
+reader typed take their place again, each as the beginning of a word, all of them wanted. Rows without a value come
+last, whichever way a column is sorted. What does not belong here: any other caller of `datastore_search`.
 """
 
 from __future__ import annotations
@@ -21,9 +21,13 @@ _COLUMN = re.compile(r"columns\[(\d+)\]\[search\]\[value\]")
 @toolkit.chained_action
 @toolkit.side_effect_free
 def datastore_search(up: Any, context: Any, data_dict: dict[str, Any]) -> Any:
-    """CKAN's own action; only what the table view asks is put in the reader's words."""
-    if data_dict.get("q") and toolkit.request and toolkit.request.endpoint == "datatablesview.ajax":
-        data_dict = {**data_dict, "q": query(toolkit.request.form)}
+    """CKAN's own action; only what the table view asks is put otherwise."""
+    if toolkit.request and toolkit.request.endpoint == "datatablesview.ajax":
+        data_dict = dict(data_dict)
+        if data_dict.get("q"):
+            data_dict["q"] = query(toolkit.request.form)
+        if data_dict.get("sort"):
+            data_dict["sort"] = ", ".join(f"{clause} nulls last" for clause in str(data_dict["sort"]).split(", "))
     return up(context, data_dict)
 
 

@@ -14,6 +14,7 @@
   var map = L.map(box, { preferCanvas: true, zoomSnap: 0.25, minZoom: 4, maxZoom: 19, zoomControl: false });
   L.control.zoom({ zoomInTitle: "Näher heran", zoomOutTitle: "Weiter weg" }).addTo(map);
   L.control.scale({ imperial: false, maxWidth: 160 }).addTo(map);
+  window.daMap = map; // for scripts of the portal, and for tests
   map.fitBounds(BAVARIA);
   map.createPane("grid").style.zIndex = 350; // below the points
   map.getPane("grid").style.pointerEvents = "none";
@@ -83,7 +84,7 @@
         + (total > markers.length + without ? " (von " + number.format(total) + " Zeilen die ersten)" : "")
         + ". Ein Klick auf einen Punkt zeigt seine Angaben.";
     }
-    box.dataset.points = String(markers.length); // for tests and for scripts of the portal
+    box.dataset.points = String(markers.length);
   }
 
   function search(parameters) {
