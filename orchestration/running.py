@@ -150,10 +150,21 @@ def _collect(result: ExecuteInProcessResult) -> RunResult:
 
 
 def _first_cause(error: Any) -> str:
-    """The sentence at the root of a step's failure."""
-    while error is not None and error.cause is not None:
+    """The sentence of a step's failure: of the innermost error of ours, else of the one at the root."""
+    told = "no reason given"
+    is_ours = False
+    while error is not None:
+        message = error.message.strip()
+        kind, _, sentence = message.partition(": ")
+        if kind.partition(".")[0] in _ROOMS and sentence:
+            told, is_ours = sentence, True
+        elif not is_ours:
+            told = message
         error = error.cause
-    return error.message.strip() if error is not None else "no reason given"
+    return told
+
+
+_ROOMS = frozenset({"connectors", "standards", "storage", "catalog", "intake", "orchestration"})
 
 
 def _quiet() -> None:

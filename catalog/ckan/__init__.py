@@ -11,6 +11,7 @@
 | `organizations` | organizations as desired state: title, AGS, homepage, logo |
 | `accounts` | editors and tokens per organization |
 | `check` | is a portal fit to be published to? |
+| `tombstones` | removing a withdrawn dataset for good |
 | `logo` | the picture of an organization, or a neutral plate |
 | `wire` | connections kept for parallel calls, counted; how long the portal asks us to wait |
 | `reading` | the bulk read: pages of the search, checked against the database |

@@ -27,6 +27,7 @@ from orchestration.cli import (
     stack,
     statewide,
     stores,
+    tombstones,
     trace,
     waiting,
 )
@@ -63,6 +64,8 @@ _add(trace.trace, "trace", _LOOK)
 app.add_typer(intake.app, name="intake", rich_help_panel=_HAND_IN)
 app.add_typer(waiting.held, name="held", rich_help_panel=_HAND_IN)
 app.add_typer(waiting.rejects, name="rejects", rich_help_panel=_HAND_IN)
+publish.app.command("tombstones")(tombstones.tombstones)
+publish.app.command("purge")(tombstones.purge)
 app.add_typer(publish.app, name="publish", rich_help_panel=_LOOK)
 app.add_typer(portals.app, name="portal", rich_help_panel=_LOOK)
 app.add_typer(stores.app, name="stores", rich_help_panel=_LOOK)

@@ -17,6 +17,7 @@ from catalog.ckan import CkanConfig, CkanPortal, Logo, Organization, open_ckan, 
 from catalog.ckan.accounts import Accounts
 from catalog.ckan.check import check
 from catalog.ckan.client import open_client
+from catalog.ckan.tombstones import Purging
 from catalog.publishing import Entry, History, Refused, apply, plan
 from orchestration.stack import Stack, servers
 from orchestration.stack.servers.ckan import SYSADMIN
@@ -175,12 +176,15 @@ def world(ckan: Ckan, accounts: Accounts, two: None) -> Iterator[World]:
         ckan.must("dataset_purge", id=package["id"])
 
 
-def _dataset(ckan: Ckan, organization: str, name: str, *, private: bool) -> dict[str, Any]:
-    full = f"accounts-{organization}-{name}"
+def _dataset(
+    ckan: Ckan, organization: str, label: str, *, private: bool, name: str = "", extras: dict[str, str] | None = None
+) -> dict[str, Any]:
+    full = name or f"accounts-{organization}-{label}"
     ckan.ask(ckan.token, "dataset_purge", id=full)
     package = ckan.must(
         "package_create", name=full, title=full, notes=full, owner_org=organization, private=private,
         resources=[{"name": "a", "url": "https://a.example/a.csv", "format": "CSV"}],
+        extras=[{"key": key, "value": value} for key, value in (extras or {}).items()],
     )  # fmt: skip
     ckan.must(
         "datastore_create", resource_id=package["resources"][0]["id"], force=True,
@@ -327,6 +331,36 @@ def test_editors_and_tokens_by_command(ckan: Ckan, accounts: Accounts, world: Wo
     assert ckan.ask(second, "package_patch", id=world.own["id"], title="taken")[0] == 403
     assert len(accounts.revoke("ed-leaves", lambda _: True)) == 1
     assert ckan.ask(second, "user_show")[0] in {403, 404}, "the token is nobody's any more"
+
+
+def test_a_tombstone_says_why_and_is_purged_on_demand_only(ckan: Ckan, two: None) -> None:
+    """Its page answers 410 with the reason; only a withdrawn dataset of ours can be purged, its tables go with it."""
+    organization, dataset = organization_of(OURS), f"{OURS}/purged"
+    name = f"{OURS}-purged"
+    ckan.ask(ckan.token, "dataset_purge", id=name)
+    package = _dataset(ckan, organization, name, private=False, name=name, extras={"allmende_id": dataset})
+    file = package["resources"][0]["id"]
+    purging = Purging(open_client(ckan.config()), ckan.url)
+    with pytest.raises(Refused, match="not withdrawn"):
+        purging.purge(dataset, name)
+    ckan.must(
+        "package_patch", id=name, private=True,
+        extras=[{"key": "allmende_id", "value": dataset}, {"key": "allmende_withdrawn", "value": "Grund der Kommune"}],
+    )  # fmt: skip
+    for address in (f"dataset/{name}", f"dataset/{name}.ttl", f"dataset/{name}/resource/{file}"):
+        page = requests.get(f"{ckan.url}/{address}", timeout=30)
+        assert (page.status_code, "Grund der Kommune" in page.text) == (410, True), address
+    with pytest.raises(Refused, match="is not our dataset"):
+        purging.loss(f"{THEIRS}/purged", name)
+    loss = purging.loss(dataset, name)
+    assert loss is not None
+    assert (loss.files, loss.tables) == (1, 1)
+    assert purging.purge(dataset, name)
+    assert not purging.purge(dataset, name)
+    assert [ckan.ask(ckan.token, a, **d)[0] for a, d in (
+        ("package_show", {"id": name}), ("datastore_search", {"resource_id": file})
+    )] == [404, 404]  # fmt: skip
+    assert requests.get(f"{ckan.url}/dataset/{name}", timeout=30).status_code == 404
 
 
 def test_a_portal_is_checked_before_it_is_published_to(ckan: Ckan, world: World) -> None:

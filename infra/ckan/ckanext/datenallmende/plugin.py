@@ -9,7 +9,7 @@ from typing import Any
 
 from ckan import plugins
 from ckan.plugins import toolkit
-from ckanext.datenallmende import actions, helpers, validators
+from ckanext.datenallmende import actions, helpers, tombstones, validators
 
 HERE = Path(__file__).parent
 
@@ -20,6 +20,7 @@ class DatenallmendePlugin(plugins.SingletonPlugin):
     plugins.implements(plugins.ITemplateHelpers)
     plugins.implements(plugins.IValidators)
     plugins.implements(plugins.IActions)
+    plugins.implements(plugins.IBlueprint)
     plugins.implements(plugins.IFacets, inherit=True)
     plugins.implements(plugins.IPackageController, inherit=True)
 
@@ -37,6 +38,9 @@ class DatenallmendePlugin(plugins.SingletonPlugin):
 
     def get_validators(self) -> dict[str, Callable[..., Any]]:
         return {"da_ags": validators.ags}
+
+    def get_blueprint(self) -> list[Any]:
+        return [tombstones.blueprint]
 
     def get_actions(self) -> dict[str, Callable[..., Any]]:
         found = (actions.datenallmende_index_gaps, actions.datenallmende_close_index_gaps)
