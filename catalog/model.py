@@ -8,6 +8,7 @@ version. What does not belong here: how it is read (`catalog.build`) or written 
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -148,6 +149,11 @@ class Catalog(_Frozen):
     modified: datetime | None
     """The newest change of a dataset; empty for an empty catalogue."""
     datasets: tuple[Dataset, ...]
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """The ids of the datasets, for whoever asks about each of thousands."""
+        return frozenset(dataset.id for dataset in self.datasets)
 
     def dataset(self, dataset_id: str) -> Dataset | None:
         """Return the dataset with this id, if it is published."""

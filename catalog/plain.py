@@ -18,7 +18,10 @@ _TEXT_MAX = 100_000
 
 def text(value: str) -> str:
     """Return text of several lines: NFC, plain line ends, no control characters, trimmed."""
-    lines = unicodedata.normalize("NFC", encodable(value)).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    composed = unicodedata.normalize("NFC", encodable(value))
+    if composed.isprintable():  # one line, as nearly all are
+        return composed.strip()[:_TEXT_MAX]
+    lines = composed.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join("".join(c for c in line if c.isprintable() or c == "\t").rstrip() for line in lines).strip()[
         :_TEXT_MAX
     ]

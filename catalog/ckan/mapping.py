@@ -103,7 +103,6 @@ def _description(dataset: Dataset, catalog: Catalog) -> dict[str, Any]:
 
 def _origin(dataset: Dataset, catalog: Catalog) -> dict[str, Any]:
     namespace = said.namespace_of(catalog)
-    published = frozenset(one.id for one in catalog.datasets)
     standard = said.standard(dataset, namespace)
     return {
         "conforms_to": _list(standard),
@@ -111,7 +110,7 @@ def _origin(dataset: Dataset, catalog: Catalog) -> dict[str, Any]:
         "musterdatensatz": clean.address(dataset.musterdatensatz),
         "provenance": said.provenance(dataset),
         "source_url": clean.address(dataset.source_url),
-        "derived_from": [origin.value for origin in said.origins(dataset, namespace, published)],
+        "derived_from": [origin.value for origin in said.origins(dataset, namespace, catalog.ids)],
         "contributorID": clean.address(catalog.contributor_id),
     }
 

@@ -1,6 +1,6 @@
 """Catalogues for the benchmark of publishing: datasets as Bavarian Kommunen have them, the same in every run.
 
-What does not belong here: how they are published (`ckan_side`), what is measured (`ckan`).
+What does not belong here: how they are published (`ckan_sides`), what is measured (`ckan`).
 """
 
 from __future__ import annotations
@@ -25,8 +25,12 @@ _TOPICS = (
 _FILES = (("csv", "text/csv"), ("geojson", "application/geo+json"), ("parquet", "application/vnd.apache.parquet"))
 
 
-def catalogue(count: int, *, changed: int | None = None, first: int = 0) -> Catalog:
-    """Return `count` datasets from number `first` on; the one with the number `changed` has another title."""
+def catalogue(count: int, *, changed: int | None = None, first: int = 0, of: str = "") -> Catalog:
+    """Return `count` datasets from number `first` on; the one with the number `changed` has another title.
+
+    `of` goes before their names, so that two sides can publish the same on one portal.
+    """
+    kommunen = bavaria()
     return Catalog(
         title="Datenallmende",
         description="Offene Daten der Kommunen",
@@ -37,7 +41,7 @@ def catalogue(count: int, *, changed: int | None = None, first: int = 0) -> Cata
         contact=Agent(name="Datenallmende", email="kontakt@allmende.example"),
         contributor_id="http://dcat-ap.de/def/contributors/bayern",
         modified=None,
-        datasets=tuple(_dataset(number, is_changed=number == changed) for number in range(first, first + count)),
+        datasets=tuple(_dataset(n, kommunen, of, is_changed=n == changed) for n in range(first, first + count)),
     )
 
 
@@ -46,10 +50,10 @@ def owners(count: int) -> list[str]:
     return bavaria()[: -(-count // PER_KOMMUNE)]
 
 
-def _dataset(number: int, *, is_changed: bool) -> Dataset:
-    ags = bavaria()[number // PER_KOMMUNE]
+def _dataset(number: int, kommunen: list[str], of: str, *, is_changed: bool) -> Dataset:
+    ags = kommunen[number // PER_KOMMUNE]
     topic, title, theme, keywords = _TOPICS[number % len(_TOPICS)]
-    slug = f"{topic}-{number % PER_KOMMUNE:02}"
+    slug = f"{of}{topic}-{number % PER_KOMMUNE:02}"
     id_ = f"{ags}/{slug}"
     moment = datetime(2026, 1, 1, 6, tzinfo=UTC) + timedelta(hours=number)
     place = f"http://dcat-ap.de/def/politicalGeocoding/municipalityKey/{ags}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -36,10 +36,12 @@ class Aim:
     measured: float
     bound: float
     unit: str
+    is_floor: bool = False
+    """Whether the bound is the least, not the most."""
 
     @property
     def is_met(self) -> bool:
-        return self.measured <= self.bound
+        return self.measured >= self.bound if self.is_floor else self.measured <= self.bound
 
     def __str__(self) -> str:
         return f"{self.text}: {self.measured:.2f} {self.unit} ({'met' if self.is_met else 'missed'})"
@@ -78,6 +80,20 @@ class Growth:
     aims: list[Aim] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Any other benchmark: its cells are text already, the first column names the line."""
+
+    title: str
+    about: str
+    columns: tuple[str, ...]
+    lines: list[tuple[str, ...]]
+    aims: list[Aim] = field(default_factory=list)
+
+
+Part = Result | Growth | Table
+
+
 def row(name: str, runs: list[Run]) -> Row:
     seconds = [run.seconds for run in runs]
     cpu = statistics.median(run.cpu_seconds for run in runs)
@@ -85,7 +101,10 @@ def row(name: str, runs: list[Run]) -> Row:
     return Row(name, statistics.median(seconds), min(seconds), max(seconds), cpu, peak, len(runs))
 
 
-def as_text(result: Result | Growth) -> str:
+def as_text(result: Part) -> str:
+    if isinstance(result, Table):
+        told = _table(result) if result.lines else [result.about]
+        return "\n".join(["", result.title, *told, *(f"  {aim}" for aim in result.aims)])
     if isinstance(result, Growth):
         return "\n".join(["", result.title, *_growth(result.lines), *(f"  {aim}" for aim in result.aims)])
     width = max(len(one.name) for one in result.rows)
@@ -101,14 +120,14 @@ def as_text(result: Result | Growth) -> str:
     return "\n".join(lines)
 
 
-def write(path: Path, results: list[Result | Growth]) -> None:
+def write(path: Path, results: Sequence[Part]) -> None:
     """Rewrite the page, but for the section that `tests.bench.pollution` writes at its end."""
     path.parent.mkdir(parents=True, exist_ok=True)
     _, heading, section = path.read_text(encoding="utf-8").partition(HEADING) if path.is_file() else ("", "", "")
     path.write_text("\n".join([*_page(results), ""]) + (f"\n{heading}{section}" if heading else ""), encoding="utf-8")
 
 
-def _page(results: list[Result | Growth]) -> Iterator[str]:
+def _page(results: Sequence[Part]) -> Iterator[str]:
     yield "# Benchmarks"
     yield ""
     yield "Written by `make bench`; do not edit. Every number is the median of alternating runs, each a fresh process,"
@@ -122,6 +141,9 @@ def _page(results: list[Result | Growth]) -> Iterator[str]:
         yield ""
         yield result.about
         yield ""
+        if isinstance(result, Table):
+            yield from [*_table(result), "", *(f"- {aim}" for aim in result.aims)] if result.lines else []
+            continue
         if isinstance(result, Growth):
             yield from [*_growth(result.lines), "", *(f"- {aim}" for aim in result.aims)]
             continue
@@ -139,6 +161,13 @@ def _page(results: list[Result | Growth]) -> Iterator[str]:
         yield ""
         for aim in result.aims:
             yield f"- {aim}"
+
+
+def _table(table: Table) -> Iterator[str]:
+    yield f"| {' | '.join(table.columns)} |"
+    yield "|---|" + "---:|" * (len(table.columns) - 1)
+    for line in table.lines:
+        yield f"| {' | '.join(line)} |"
 
 
 def _growth(lines: list[Line]) -> Iterator[str]:
