@@ -76,9 +76,10 @@ def _table(count: int, first: dict[str, list[Run]], again: dict[int, list[Run]],
     ]
     rate = statistics.median(rates["ours"])
     said = (
-        f"Rate ours ÷ peer, block by block: {min(ratios):.2f} … {max(ratios):.2f}; ours from the first block to the last: "
-        f"{', '.join(f'{one:.1f}' for one in rates['ours'])} a second. For {GOAL:,} datasets, extrapolated: a run without "
-        f"a change {base + GOAL * slope:.0f} s (least squares through the sizes below: {base:.2f} s and "
+        f"Rate ours ÷ peer, block by block: {min(ratios):.2f} … {max(ratios):.2f}; ours from the first block to the "
+        "last: "
+        f"{', '.join(f'{one:.1f}' for one in rates['ours'])} a second. For {GOAL:,} datasets, extrapolated: a run "
+        f"without a change {base + GOAL * slope:.0f} s (least squares through the sizes below: {base:.2f} s and "
         f"{1000 * slope:.2f} ms a dataset), the first publication {GOAL / rate / 60:.0f} minutes (median rate of the "
         "blocks)."
     )
