@@ -1,39 +1,42 @@
 #!/usr/bin/env bash
 # Installs and builds what the stack runs on, once, outside the clone: infra/native/install.sh [PIECE…] (none: all).
-# Pieces: minio versitygw gcs azurite system solr ckan. What is there already is left alone; two that run at once wait
+# Pieces: minio versitygw gcs azurite system solr ckan compose. What is there already is left alone; two that run at once wait
 # for each other, piece by piece. Each piece's output lies in ~/.cache/datenallmende/log/, its end is shown on failure.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/datenallmende
 python=${PYTHON:-python3}
-pieces=(system minio versitygw gcs azurite solr ckan)
+pieces=(system minio versitygw gcs compose azurite solr ckan)
 
 # MinIO's release tags do not resolve as a Go module, so the commit is pinned.
 minio=github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
 versitygw=github.com/versity/versitygw/cmd/versitygw@v1.8.0
 gcs=github.com/fsouza/fake-gcs-server@v1.56.1
 azurite=azurite@3.37.0
+# Reads infra/compose.yaml as `docker compose config` does, without an engine.
+compose=github.com/compose-spec/compose-go/v2/cmd@v2.16.2
 packages=(postgresql-15 postgresql-client-15 libpq-dev redis-server libmagic1 maven openjdk-17-jdk-headless gcc python3-dev)
 
 # The key of what is built from files of ours: the same in orchestration/stack/installed.py.
 key() { cat "$@" | sha256sum | cut -c1-12; }
 
-go_server() { # NAME MODULE
-    have_"$1" && return
+go_server() { # NAME MODULE BINARY: the module's last part may be called otherwise
     command -v go >/dev/null || { echo "$1 is built with Go: install Go, or put the binary into $cache/bin"; return 1; }
     local into
     into=$(mktemp -d "$cache/bin/.$1.XXXX")
     GOBIN=$into CGO_ENABLED=0 nice go install -trimpath "$2" || { rm -rf "$into"; return 1; }
-    mv "$into"/* "$cache/bin/" && rmdir "$into"
+    mv "$into"/* "$cache/bin/$3" && rmdir "$into"
 }
 
 have_minio() { [[ -x $cache/bin/minio ]]; }
 have_versitygw() { [[ -x $cache/bin/versitygw ]]; }
 have_gcs() { [[ -x $cache/bin/fake-gcs-server ]]; }
-install_minio() { go_server minio "$minio"; }
-install_versitygw() { go_server versitygw "$versitygw"; }
-install_gcs() { go_server gcs "$gcs"; }
+have_compose() { [[ -x $cache/bin/compose-config ]]; }
+install_minio() { go_server minio "$minio" minio; }
+install_versitygw() { go_server versitygw "$versitygw" versitygw; }
+install_gcs() { go_server gcs "$gcs" fake-gcs-server; }
+install_compose() { go_server compose "$compose" compose-config; }
 
 have_azurite() { [[ -e $cache/$azurite/.complete ]]; }
 install_azurite() {
@@ -127,7 +130,7 @@ done
 mkdir -p "$cache/bin" "$cache/log"
 
 code=0 running=()
-in_order $(chosen minio versitygw gcs) & running+=($!)
+in_order $(chosen compose minio versitygw gcs) & running+=($!)
 in_order $(chosen azurite) & running+=($!)
 # Solr and CKAN are built with what the system's packages bring.
 in_order $(chosen system) || code=1
