@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from catalog.ckan.clean import text
-from catalog.ckan.mapping import without_empty
+from catalog.ckan.mapping import organization_name, without_empty
 from catalog.publishing.entry import Entry, State
 from catalog.publishing.tables import TABLE
 
@@ -94,6 +94,9 @@ class PackageSchema:
             return None
         content: dict[str, Any] = {key: package.get(key) for key in CORE}
         content["organization"] = (package.get("organization") or {}).get("name", "")
+        if content["organization"] != organization_name(str(values[ID])):
+            # An editor of one Kommune can mark a dataset of its own as anybody's: only the place cannot be forged.
+            return None
         content["tags"] = sorted(tag["name"] for tag in package.get("tags") or [])
         content |= {key: values.get(key) for key in SCALARS}
         content |= {key: _as_list(values.get(key)) for key in LISTS}

@@ -287,6 +287,27 @@ def test_an_editor_is_confined_to_its_kommune(ckan: Ckan, world: World) -> None:
     assert ckan.ask(world.token, "user_show")[1]["sysadmin"] is False
 
 
+def test_our_mark_is_no_way_into_another_kommune(ckan: Ckan, world: World) -> None:
+    """A dataset that an editor marks as another Kommune's, or as a second one of its own, is not taken for ours."""
+    portal, mine = open_portal(ckan), organization_of(OURS)
+    own = _dataset(ckan, mine, "marked", private=False, name=f"{OURS}-marked", extras={"allmende_id": f"{OURS}/marked"})
+    forged = []
+    for number, claimed in enumerate((f"{THEIRS}/forged", f"{OURS}/marked", "land/forged", "../forged")):
+        status, made = ckan.ask(
+            world.token, "package_create", name=f"a-forged-{number}", title="t", notes="t", owner_org=mine,
+            extras=[{"key": "allmende_id", "value": claimed}],
+        )  # fmt: skip
+        assert status == 200, made
+        forged.append(made["id"])
+    try:
+        there = {id_: entry.token.partition("@")[0] for id_, entry in portal.actual().items()}
+        assert not set(there.values()) & set(forged)
+        assert there[f"{OURS}/marked"] == own["id"]
+    finally:
+        for id_ in (*forged, own["id"]):
+            ckan.must("dataset_purge", id=id_)
+
+
 def test_an_editor_works_in_its_kommune(ckan: Ckan, world: World) -> None:
     """The same token writes its own datasets: the refusals above are not those of a token that may nothing."""
     id_, file = world.own["id"], world.own["resources"][0]["id"]
