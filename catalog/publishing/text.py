@@ -24,7 +24,7 @@ _AROUND = 20
 _ID_MAX = 48
 _FEW = 60
 """So many changes are shown all."""
-_SAMPLE = 20
+_SAMPLE = 10
 """Of more, so many of each kind."""
 _FIELDS = 12
 _SUM = re.compile(r"[0-9a-f]{32,}")
@@ -63,11 +63,10 @@ def printable(value: Any) -> str:
 
 
 def _fields_in_all(plan: Plan) -> Iterator[str]:
-    """In how many updates each field changes, the most frequent first; of one update its own lines say it."""
-    updated = plan.of(Kind.UPDATED)
-    if len(updated) < 2:
+    """In how many updates each field changes, the most frequent first; where none repeats, the updates say it."""
+    counted = Counter(f.field for change in plan.of(Kind.UPDATED) for f in change.fields).most_common()
+    if not counted or counted[0][1] < 2:
         return
-    counted = Counter(f.field for change in updated for f in change.fields).most_common()
     shown = ", ".join(f"{_one_line(field)} {number:,}×" for field, number in counted[:_FIELDS])
     yield f"Fields updated: {shown}" + (f" and {len(counted) - _FIELDS} more" if len(counted) > _FIELDS else "")
 

@@ -79,6 +79,18 @@ def test_an_unknown_portal(cli) -> None:
         assert_cannot(cli("publish", *command, "--portal", "bydata", "--json"), "“bydata”", "static")
 
 
+def test_a_plan_that_is_none(cli, tmp_path: Path) -> None:
+    """A file that is missing, no JSON, no plan or one for another portal is one sentence, and nothing is applied."""
+    kept = tmp_path / "plan.json"
+    assert_cannot(cli("publish", "apply", "--plan", kept), "plan.json", "cannot be read")
+    for content in (b"\xff", b"[]", b'{"portal": "static"}'):
+        kept.write_bytes(content)
+        assert_cannot(cli("publish", "apply", "--plan", kept), "plan.json", "publish plan -o FILE")
+    cli("publish", "plan", "-o", kept, "--json")
+    kept.write_text(kept.read_text().replace('"static"', '"live"'))
+    assert_cannot(cli("publish", "apply", "--plan", kept), "plan.json", "make a new plan")
+
+
 def test_a_wrong_store_name(cli) -> None:
     """A drill of a site that nobody configured names those that are."""
     assert_cannot(cli("stores", "drill", "--site", "cloud-x", "--json"), "“cloud-x”", "onprem", "cloud-a")

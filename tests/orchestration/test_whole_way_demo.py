@@ -427,8 +427,12 @@ def test_a_rollback_takes_the_last_apply_back_and_an_apply_makes_it_again(home: 
     assert not half_done(home)
     plan = allmende(home, "publish", "plan", "--json", expect=(1,)).document
     assert WITHDRAWN in {change["id"] for change in plan["changes"]}
-    allmende(home, "publish", "apply", "--json")
+    kept = home / "plan.json"
+    assert allmende(home, "publish", "plan", "-o", str(kept), "--json", expect=(1,)).document == plan
+    allmende(home, "publish", "apply", "--plan", str(kept), "--json")
     assert entries(site) == entries(fourth.onprem)
+    newest, before = allmende(home, "publish", "history", "--json").document[:2]
+    assert newest["counts"]["updated"] == before["counts"]["withdrawn"] == 1
     assert allmende(home, "publish", "plan", "--json").document["changes"] == []
 
 
