@@ -1,4 +1,4 @@
-"""What the live CKAN says in DCAT-AP.de: valid, and the same as our own feed, triple for triple."""
+"""Our plugin on a live CKAN: what it says in DCAT-AP.de, triple for triple; its pages; its forms."""
 
 from __future__ import annotations
 
@@ -206,3 +206,77 @@ def test_metadata_is_text_on_every_page(portal: Portal) -> None:
         assert '</script><b>"' not in html, path
         assert [s for s in page.sources if s.startswith(("http", "//")) and not s.startswith(portal.url)] == [], path
     assert "Titel" in portal.html(dataset)
+
+
+class _Form(HTMLParser):
+    """What a browser would send of the form for a dataset, a file or an organization, untouched."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.values: list[tuple[str, str]] = []
+        self._is_inside, self._select, self._area = False, "", ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        name, kind = given.get("name", ""), given.get("type", "")
+        if tag == "form":
+            self._is_inside = given.get("id") in {"dataset-edit", "resource-edit"} or "dataset-form" in given.get(
+                "class", ""
+            )
+        if not self._is_inside:
+            return
+        if tag == "input" and name and (kind not in {"file", "checkbox", "radio"} or "checked" in given):
+            self.values.append((name, given.get("value", "")))
+        if tag == "select":
+            self._select = name
+        if tag == "option" and self._select and "selected" in given:
+            self.values.append((self._select, given.get("value", "")))
+        if tag == "textarea":
+            self._area = name
+            self.values.append((name, ""))
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            name, text = self.values.pop()
+            self.values.append((name, text + data))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._area = ""
+        if tag == "select":
+            self._select = ""
+        if tag == "form":
+            self._is_inside = False
+
+
+def _save(portal: Portal, path: str, **typed: str) -> None:
+    """Open the form, type, send it, as a browser does."""
+    address, who = f"{portal.url}{path}", {"Authorization": portal.stage.token}
+    form = _Form(requests.get(address, headers=who, timeout=60).text)
+    assert typed.keys() <= dict(form.values).keys()
+    sent = [(name, typed.get(name, value)) for name, value in form.values]
+    saved = requests.post(address, headers=who, data=[*sent, ("save", "")], timeout=60, allow_redirects=False)
+    assert saved.status_code == 302, path
+
+
+def test_an_editor_who_saves_the_forms_loses_nothing(portal: Portal) -> None:
+    """After somebody saved the forms of a dataset and of a file, only what he typed differs, and it is still ours."""
+    dataset = portal.catalog.datasets[0]
+    resource = portal.stage.show(dataset.name)["resources"][0]
+    _save(portal, f"/dataset/edit/{dataset.name}", title="Von Hand")
+    _save(portal, f"/dataset/{dataset.name}/resource/{resource['id']}/edit", name="Von Hand")
+    plan, _ = portal.stage.publish(portal.catalog)
+    [change] = [one for one in plan.changes if one.id == dataset.id]
+    assert {one.field for one in change.fields} == {"title", f"resources.{resource['allmende_key']}.name"}
+
+
+def test_an_organization_keeps_its_mark(portal: Portal) -> None:
+    """The form of an organization keeps the extras that it does not show, among them the mark that it is ours."""
+    name = portal.stage.show(portal.catalog.datasets[0].name)["organization"]["name"]
+    mark = [{"key": "allmende_id", "value": name}]
+    portal.stage.call("organization_patch", id=name, extras=mark)
+    _save(portal, f"/organization/edit/{name}", title="Von Hand")
+    saved = portal.stage.call("organization_show", id=name)
+    assert saved["title"] == "Von Hand"
+    assert [{"key": e["key"], "value": e["value"]} for e in saved["extras"]] == mark
