@@ -19,7 +19,7 @@ from catalog.ckan.schema import TABLE_FIELDS, match
 from catalog.model import Catalog
 from catalog.publishing.entry import Entry, same
 from catalog.publishing.plan import Change
-from catalog.publishing.portal import Refused
+from catalog.publishing.portal import PortalStopped, Refused
 from catalog.publishing.tables import TABLE, tables
 
 
@@ -29,6 +29,17 @@ class TabledPortal(CkanPortal):
     def __init__(self, *arguments: Any, store: Store, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
         self._tables = Tables(self._client, store)
+
+    def preflight(self) -> None:
+        """As for any portal, and that there is a DataStore."""
+        super().preflight()
+        try:
+            self._client.call("help_show", name="datastore_create")
+        except Missing as error:
+            raise PortalStopped(
+                f"{self._client.where} has no DataStore: switch its plugin on, or set portals.{self.name}."
+                "datastore_rows = 0."
+            ) from error
 
     def desired(self, catalog: Catalog) -> Mapping[str, Entry]:
         entries = dict(super().desired(catalog))

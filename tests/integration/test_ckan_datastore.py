@@ -13,6 +13,7 @@ import pytest
 import requests
 from ckanapi import RemoteCKAN, errors
 
+from catalog.publishing import rollback
 from catalog.publishing.text import plan_text
 from orchestration.stack import Stack
 from storage.manifest import FieldInfo
@@ -171,6 +172,16 @@ def test_what_a_stranger_removed_is_loaded_again(table: Table) -> None:
     table.publish()
     table.ckan.action.datastore_delete(resource_id=table.resource()["id"], force=True)
     assert not table.publish().is_empty
+    assert table.search()["total"] == 10
+
+
+def test_a_rollback_brings_the_rows_back_too(table: Table) -> None:
+    """Going back to before an apply loads the version that was published then."""
+    for count in (10, 20):
+        table.write(trees(count))
+        table.publish()
+    report = rollback(table.portal(), table.history)
+    assert report.is_complete, report.as_text()
     assert table.search()["total"] == 10
 
 

@@ -99,6 +99,7 @@ def test_a_reader_sorts_searches_and_turns_pages(table: Table, page: Page) -> No
     search.press("Enter")
     expect(rows).to_have_count(1, timeout=PATIENCE_MS)
     expect(rows.first).to_contain_text("Linde, Übergröße")
+    expect(rows.first).to_contain_text("ja")
 
 
 def test_a_reader_looks_at_the_map_of_the_table(table: Table, page: Page) -> None:

@@ -22,13 +22,20 @@ _COLUMN = re.compile(r"columns\[(\d+)\]\[search\]\[value\]")
 @toolkit.side_effect_free
 def datastore_search(up: Any, context: Any, data_dict: dict[str, Any]) -> Any:
     """CKAN's own action; only what the table view asks is put otherwise."""
-    if toolkit.request and toolkit.request.endpoint == "datatablesview.ajax":
-        data_dict = dict(data_dict)
-        if data_dict.get("q"):
-            data_dict["q"] = query(toolkit.request.form)
-        if data_dict.get("sort"):
-            data_dict["sort"] = ", ".join(f"{clause} nulls last" for clause in str(data_dict["sort"]).split(", "))
-    return up(context, data_dict)
+    if not (toolkit.request and toolkit.request.endpoint == "datatablesview.ajax"):
+        return up(context, data_dict)
+    data_dict = dict(data_dict)
+    if data_dict.get("q"):
+        data_dict["q"] = query(toolkit.request.form)
+    if data_dict.get("sort"):
+        data_dict["sort"] = ", ".join(f"{clause} nulls last" for clause in str(data_dict["sort"]).split(", "))
+    result = up(context, data_dict)
+    result["records"] = [{name: _german(value) for name, value in row.items()} for row in result["records"]]
+    return result
+
+
+def _german(value: Any) -> Any:
+    return ("nein", "ja")[value] if isinstance(value, bool) else value
 
 
 def query(form: Mapping[str, str]) -> str:
