@@ -120,6 +120,19 @@ def plan(platform: Platform, target: Portal) -> Plan:
     return plan_for(target, catalogue(platform, target.name), reasons(platform))
 
 
+def difference(platform: Platform, name: str, other: str) -> Plan:
+    """What would make the portal `name` show what the portal `other` shows, as far as its settings let it go there."""
+    if _config(platform, name).kind != _config(platform, other).kind:
+        raise PortalUnknown(f"“{name}” and “{other}” are portals of two kinds: compare two of one kind.")
+    left, right = portal(platform, other), portal(platform, name)
+    for target in (left, right):
+        target.preflight()
+    here = right.actual()
+    wanted = right.desired(catalogue(platform, name)).keys() | here.keys()
+    there = {id_: entry for id_, entry in left.actual().items() if entry.is_published and id_ in wanted}
+    return plan_between(there, here, name, dict.fromkeys(here, f"nicht auf „{other}“"))
+
+
 def reasons(platform: Platform) -> dict[str, str]:
     """Why datasets were withdrawn, in the words of their Kommunen."""
     return {name: stone.reason for name, stone in read_index(platform.sites.onprem).withdrawn.items()}

@@ -10,6 +10,7 @@ What does not belong here: what a setting means to its room (`storage.config`, `
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
@@ -176,6 +177,14 @@ class Settings(BaseSettings):
         secrets = DotEnvSettingsSource(settings_cls, env_file=stack / SECRETS_FILE)
         servers = TomlConfigSettingsSource(settings_cls, toml_file=stack / TOML_FILE)
         return (init_settings, env_settings, secrets, servers, toml)
+
+    @field_validator("portals")
+    @classmethod
+    def _have_names(cls, portals: dict[str, PortalConfig]) -> dict[str, PortalConfig]:
+        for name in portals:
+            if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) or name == "all":
+                raise ValueError(f"“{name}” is no name of a portal: use a-z, 0-9 and single hyphens, and not “all”")
+        return portals
 
     @property
     def inbox_path(self) -> Path:

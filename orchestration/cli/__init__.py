@@ -11,6 +11,7 @@ comparison.py demo --against-embedded
 intake.py     intake serve|token
 publish.py    publish plan|apply|rollback
 portals.py    portal list|check|editors|token
+every.py      publish plan|apply --portal all, publish compare
 tombstones.py publish tombstones|purge
 stack.py      stack up|down|status
 stores.py     stores status|replicate|verify|repair|drill

@@ -18,6 +18,7 @@ import typer
 from orchestration.cli import (
     answers,
     difference,
+    every,
     files,
     intake,
     packages,
@@ -64,6 +65,7 @@ _add(trace.trace, "trace", _LOOK)
 app.add_typer(intake.app, name="intake", rich_help_panel=_HAND_IN)
 app.add_typer(waiting.held, name="held", rich_help_panel=_HAND_IN)
 app.add_typer(waiting.rejects, name="rejects", rich_help_panel=_HAND_IN)
+publish.app.command("compare")(every.compare)
 publish.app.command("tombstones")(tombstones.tombstones)
 publish.app.command("purge")(tombstones.purge)
 app.add_typer(publish.app, name="publish", rich_help_panel=_LOOK)

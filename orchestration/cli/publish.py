@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from orchestration.cli import every
 from orchestration.cli.arguments import AsJson
 from orchestration.cli.output import CannotError, err, out, print_json, table
 
@@ -17,7 +18,13 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Plan what an apply changes on a portal, apply it, roll it back.", no_args_is_help=True)
 
+EVERY = "all"
+"""Instead of the name of a portal; the settings let none be called so."""
+
 PortalName = Annotated[str, typer.Option("--portal", help="Name of the portal in the settings.")]
+PortalOrAll = Annotated[
+    str, typer.Option("--portal", help=f"Name of the portal in the settings, or “{EVERY}” for each of them.")
+]
 ShowAll = Annotated[bool, typer.Option("--all", help="Show every change, however many.")]
 
 
@@ -31,7 +38,7 @@ def _open(name: str) -> tuple[Platform, Portal]:
 
 @app.command()
 def plan(
-    portal: PortalName = "static",
+    portal: PortalOrAll = "static",
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Also write the plan here.")] = None,
     show_all: ShowAll = False,
     as_json: AsJson = False,
@@ -39,6 +46,11 @@ def plan(
     """Show what an apply would change, field by field. Exit 1 when there is something to do."""
     from orchestration import portals
 
+    if portal == EVERY:
+        if output:
+            raise CannotError("-o writes one plan: name one portal.")
+        every.plan(show_all=show_all, as_json=as_json)
+        return
     platform, target = _open(portal)
     target.preflight()
     shown = portals.plan(platform, target)
@@ -51,13 +63,18 @@ def plan(
 
 @app.command("apply")
 def apply_(
-    portal: PortalName = "static",
+    portal: PortalOrAll = "static",
     plan: Annotated[Path | None, typer.Option("--plan", help="Apply this plan (`publish plan -o`).")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make the portal equal to the catalogue. Exit 1 when something could not be made so."""
     from orchestration import portals
 
+    if portal == EVERY:
+        if plan:
+            raise CannotError("--plan holds the plan of one portal: name that one.")
+        every.apply(as_json=as_json)
+        return
     platform, target = _open(portal)
     target.preflight()
     _carry_out(platform, target, _read(plan) if plan else portals.plan(platform, target), as_json=as_json)

@@ -137,3 +137,18 @@ def test_the_stack_profile_reads_what_stack_up_wrote(tmp_path, monkeypatch):
     monkeypatch.setenv("ALLMENDE_PROFILE", "embedded")
     monkeypatch.delenv("ALLMENDE_PORTALS__CKAN__URL")
     assert "ckan" not in load_settings().portals
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[portals.all]\nkind = 'static'", "no name of a portal"),
+        ("[portals.Test]\nkind = 'static'", "no name of a portal"),
+        ("[portals.live]\nkind = 'ckan'", "needs its web address"),
+        ("[portals.live]\nkind = 'static'\npublishers = ['Augsburg']", "no publisher"),
+    ],
+)
+def test_a_portal_that_cannot_work_is_told(toml: Path, text: str, said: str) -> None:
+    """Before anything is asked of it."""
+    toml.write_text(text)
+    assert said in _refused()
