@@ -14,29 +14,33 @@ minio=github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
 versitygw=github.com/versity/versitygw/cmd/versitygw@v1.8.0
 gcs=github.com/fsouza/fake-gcs-server@v1.56.1
 azurite=azurite@3.37.0
-# Reads infra/compose.yaml as `docker compose config` does, without an engine.
-compose=github.com/compose-spec/compose-go/v2/cmd@v2.16.2
 packages=(postgresql-15 postgresql-client-15 libpq-dev redis-server libmagic1 maven openjdk-17-jdk-headless gcc python3-dev)
 
 # The key of what is built from files of ours: the same in orchestration/stack/installed.py.
 key() { cat "$@" | sha256sum | cut -c1-12; }
 
-go_server() { # NAME MODULE BINARY: the module's last part may be called otherwise
+go_server() { # NAME MODULE
     command -v go >/dev/null || { echo "$1 is built with Go: install Go, or put the binary into $cache/bin"; return 1; }
     local into
     into=$(mktemp -d "$cache/bin/.$1.XXXX")
     GOBIN=$into CGO_ENABLED=0 nice go install -trimpath "$2" || { rm -rf "$into"; return 1; }
-    mv "$into"/* "$cache/bin/$3" && rmdir "$into"
+    mv "$into"/* "$cache/bin/" && rmdir "$into"
 }
 
 have_minio() { [[ -x $cache/bin/minio ]]; }
 have_versitygw() { [[ -x $cache/bin/versitygw ]]; }
 have_gcs() { [[ -x $cache/bin/fake-gcs-server ]]; }
-have_compose() { [[ -x $cache/bin/compose-config ]]; }
-install_minio() { go_server minio "$minio" minio; }
-install_versitygw() { go_server versitygw "$versitygw" versitygw; }
-install_gcs() { go_server gcs "$gcs" fake-gcs-server; }
-install_compose() { go_server compose "$compose" compose-config; }
+install_minio() { go_server minio "$minio"; }
+install_versitygw() { go_server versitygw "$versitygw"; }
+install_gcs() { go_server gcs "$gcs"; }
+
+# Reads infra/compose.yaml as `docker compose config` does, without an engine.
+compose=$cache/bin/compose-config-$(key "$here/compose/main.go" "$here/compose/go.mod")
+have_compose() { [[ -x $compose ]]; }
+install_compose() {
+    command -v go >/dev/null || { echo "the check of infra/compose.yaml is built with Go: install Go"; return 1; }
+    (cd "$here/compose" && CGO_ENABLED=0 nice go build -trimpath -o "$compose.new" . && mv "$compose.new" "$compose")
+}
 
 have_azurite() { [[ -e $cache/$azurite/.complete ]]; }
 install_azurite() {

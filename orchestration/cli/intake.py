@@ -12,7 +12,10 @@ app = typer.Typer(help="The upload portal of the clerks.", no_args_is_help=True)
 
 
 @app.command()
-def serve(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8000) -> None:
+def serve(
+    port: Annotated[int, typer.Option(help="Port.")] = 8000,
+    host: Annotated[str, typer.Option(help="Address to listen at; inside a container 0.0.0.0.")] = "127.0.0.1",
+) -> None:
     """Start the upload portal; ends with Ctrl-C."""
     import uvicorn
 
@@ -25,11 +28,9 @@ def serve(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8000) 
         str(name) for name, _, spec in platform.publishers.datasets() if not isinstance(spec.source, InboxSource)
     }
     config = platform.settings.intake_config(frozenset(elsewhere))
-    err.print(f"Upload portal: http://127.0.0.1:{port} · hand-ins go to {config.inbox} · end with Ctrl-C", markup=False)
+    err.print(f"Upload portal: http://{host}:{port} · hand-ins go to {config.inbox} · end with Ctrl-C", markup=False)
     # No access log: the address of a dry run's result is the secret that protects it.
-    uvicorn.run(
-        create_app(config), host="127.0.0.1", port=port, server_header=False, access_log=False, log_level="warning"
-    )
+    uvicorn.run(create_app(config), host=host, port=port, server_header=False, access_log=False, log_level="warning")
 
 
 @app.command()

@@ -4,7 +4,7 @@ fake-gcs-server reads by both APIs but writes by the JSON API only. This front t
 `x-goog-if-generation-match` and `x-goog-copy-source`) and uploads in parts into JSON uploads, and hands on everything
 else as it is. Bytes stream; parts wait in a folder. For tests and development: nothing is authenticated.
 
-    python -m orchestration.stack.gcs_front http://127.0.0.1:BEHIND PORT FOLDER
+    python -m orchestration.stack.gcs_front http://127.0.0.1:BEHIND PORT FOLDER [HOST]
 """
 
 from __future__ import annotations
@@ -165,8 +165,9 @@ def _xml(root: str, fields: Mapping[str, str], headers: Mapping[str, str] | None
 
 
 def main() -> None:
-    behind, port, parts = sys.argv[1:]
-    uvicorn.run(Front(behind, Path(parts)).app(), host="127.0.0.1", port=int(port), log_level="warning")
+    behind, port, parts, *host = sys.argv[1:]
+    where = host[0] if host else "127.0.0.1"
+    uvicorn.run(Front(behind, Path(parts)).app(), host=where, port=int(port), log_level="warning")
 
 
 if __name__ == "__main__":

@@ -35,6 +35,11 @@ def ckan() -> Path:
     return cache() / f"ckan-{_key(NATIVE / 'ckan' / 'requirements.txt')}"
 
 
+def compose_config() -> Path:
+    """What reads infra/compose.yaml as `docker compose config` does."""
+    return binary(f"compose-config-{_key(NATIVE / 'compose' / 'main.go', NATIVE / 'compose' / 'go.mod')}")
+
+
 def _key(*paths: Path) -> str:
     """The same as `key` in install.sh."""
     return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:12]

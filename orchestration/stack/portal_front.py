@@ -3,7 +3,7 @@
 What a CDN does in production, as small as it can be: `/` leads to the portal, a folder to its `index.html`, ranges and
 conditional requests are handed on, every page of the web may read the data (CORS). Nothing else of the bucket is shown.
 
-    python -m orchestration.stack.portal_front http://127.0.0.1:STORE/BUCKET PORT
+    python -m orchestration.stack.portal_front http://127.0.0.1:STORE/BUCKET PORT [HOST]
 """
 
 from __future__ import annotations
@@ -65,8 +65,9 @@ class Front:
 
 
 def main() -> None:
-    bucket, port = sys.argv[1:]
-    uvicorn.run(Front(bucket).app(), host="127.0.0.1", port=int(port), log_level="warning", server_header=False)
+    bucket, port, *host = sys.argv[1:]
+    where = host[0] if host else "127.0.0.1"
+    uvicorn.run(Front(bucket).app(), host=where, port=int(port), log_level="warning", server_header=False)
 
 
 if __name__ == "__main__":

@@ -23,11 +23,12 @@ REGION = "us-east-1"
 
 def write_profile(place: Place) -> None:
     """Write both files anew; CKAN's token is in it once CKAN was prepared."""
-    write_private(place.folder / SECRETS_FILE, _secrets(place))
-    (place.folder / TOML_FILE).write_text(_toml(place))
+    write_private(place.folder / SECRETS_FILE, "".join(f"{k}='{v}'\n" for k, v in secret_variables(place).items()))
+    (place.folder / TOML_FILE).write_text(settings_text(place))
 
 
-def _toml(place: Place) -> str:
+def settings_text(place: Place) -> str:
+    """The TOML of the stack's settings; infra/compose/allmende.toml says the same for containers."""
     ports = place.ports
     return f"""# Written by `allmende stack up`; read with ALLMENDE_PROFILE=stack. Secrets: secrets.env beside it.
 profile = "stack"
@@ -68,7 +69,8 @@ allowed_hosts = ["127.0.0.1", "localhost", "127.0.0.1:{ports["intake"]}"]
 """
 
 
-def _secrets(place: Place) -> str:
+def secret_variables(place: Place) -> dict[str, str]:
+    """The variables that carry the stack's secrets."""
     minio, versity, azurite = Minio(place).credentials(), VersityGW(place).credentials(), Azurite(place)
     emulator = {
         "gcs_base_url": place.url("gcs"),
@@ -91,7 +93,7 @@ def _secrets(place: Place) -> str:
     token = Ckan(place).token(SYSADMIN)
     if token:
         variables["ALLMENDE_PORTALS__CKAN__TOKEN"] = token
-    return "".join(f"{name}='{value}'\n" for name, value in variables.items())
+    return variables
 
 
 def _keys(access_key_id: str, secret_access_key: str) -> dict[str, Any]:

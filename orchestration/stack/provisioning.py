@@ -1,6 +1,7 @@
 """What the stack's stores hold before anybody writes: buckets and containers, by the settings of the stack profile.
 
-Called by `allmende stack up` when the servers answer; a second time changes nothing. What a bucket is like (versions,
+Called by `allmende stack up` when the servers answer, by infra/compose.yaml as `python -m
+orchestration.stack.provisioning`; a second time changes nothing. What a bucket is like (versions,
 locks, rights, notifications) is decided in `storage.admin`.
 """
 
@@ -17,9 +18,8 @@ from pathlib import Path
 import httpx
 
 from orchestration.settings import Settings, load_settings
-from orchestration.stack.place import Place, StackFailed
+from orchestration.stack.place import StackFailed
 from orchestration.stack.profile import write_profile
-from orchestration.stack.servers.azurite import ACCOUNT, Azurite
 from orchestration.stack.service import ServiceStatus
 from orchestration.stack.stack import Stack
 from storage.admin.buckets import PUBLIC_ZONES, BucketSettings, ensure_bucket
@@ -28,8 +28,6 @@ from storage.layout import Zone
 from storage.s3 import s3_client
 
 _AZURE_VERSION = "2021-12-02"
-
-
 STORES = ("minio", "versitygw", "azurite", "gcs")
 
 
@@ -38,10 +36,10 @@ def settle(home: Path, found: Sequence[ServiceStatus]) -> None:
     place = Stack(home).place
     write_profile(place)
     if set(STORES) <= {one.name for one in found if one.state == "running"}:
-        provision(place, load_settings(profile="stack", home=home))
+        provision(load_settings(profile="stack", home=home))
 
 
-def provision(place: Place, settings: Settings) -> None:
+def provision(settings: Settings) -> None:
     """Make what is missing on every store of the stack. Raises `StackFailed` or what the stores say."""
     for store in settings.storage.stores.values():
         bucket = store.url.partition("://")[2].partition("/")[0]
@@ -51,7 +49,7 @@ def provision(place: Place, settings: Settings) -> None:
         elif store.scheme == "s3":
             _public_bucket(store, bucket)
         elif store.scheme == "az":
-            _azure_container(Azurite(place), bucket)
+            _azure_container(store, bucket)
         elif store.scheme == "gs":
             _gcs_bucket(store, bucket)
 
@@ -71,26 +69,27 @@ def _gcs_bucket(store: StoreConfig, bucket: str) -> None:
     _made("gcs", bucket, answer)
 
 
-def _azure_container(azurite: Azurite, container: str) -> None:
+def _azure_container(store: StoreConfig, container: str) -> None:
     """One request, signed with the account's key as Azure's Blob service wants it (“Shared Key”)."""
     headers = {
         "x-ms-blob-public-access": "blob",
         "x-ms-date": datetime.now(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT"),
         "x-ms-version": _AZURE_VERSION,
     }
+    account = store.options["account_name"]
     signed = [
         "PUT",
         *[""] * 11,  # standard headers, none of which is sent
         *(f"{name}:{value}" for name, value in headers.items()),
-        f"/{ACCOUNT}/{ACCOUNT}/{container}",
+        f"/{account}/{account}/{container}",
         "restype:container",
     ]
-    key = base64.b64decode(azurite.account_key())
+    key = base64.b64decode(store.secrets["account_key"].get_secret_value())
     signature = base64.b64encode(hmac.new(key, "\n".join(signed).encode(), hashlib.sha256).digest()).decode()
     answer = httpx.put(
-        f"{azurite.address}/{container}",
+        f"{store.endpoint}/{container}",
         params={"restype": "container"},
-        headers={**headers, "Authorization": f"SharedKey {ACCOUNT}:{signature}"},
+        headers={**headers, "Authorization": f"SharedKey {account}:{signature}"},
     )
     _made("azurite", container, answer)
 
@@ -98,3 +97,7 @@ def _azure_container(azurite: Azurite, container: str) -> None:
 def _made(server: str, name: str, answer: httpx.Response) -> None:
     if not (answer.is_success or answer.status_code == httpx.codes.CONFLICT):  # conflict: it is there already
         raise StackFailed(f"{server} refuses to make “{name}”: {answer.status_code} {answer.text[:200]}")
+
+
+if __name__ == "__main__":
+    provision(load_settings(profile="stack"))

@@ -70,7 +70,7 @@ class Ckan(_CkanProcess):
         (self.home / "storage").mkdir(exist_ok=True)
         postgres = Postgres(self.place)
         postgres.make((DATABASE, READER), (DATABASE, DATASTORE), owner=DATABASE)
-        write_private(self.home / "ckan.ini", self._configuration(postgres))
+        write_private(self.home / "ckan.ini", self._configuration())
         self._prepare_databases(postgres)
 
     def command(self) -> Command:
@@ -82,10 +82,16 @@ class Ckan(_CkanProcess):
         """The API token of SYSADMIN or PUBLISHER; empty until CKAN was prepared."""
         return self.place.secrets(self.name).get(_token_of(user), "")
 
-    def _configuration(self, postgres: Postgres) -> str:
+    def _configuration(self) -> str:
+        lines = [f"{name} = {value}" for name, value in {**_settings(), **self.addresses()}.items()]
+        logging = (installed.NATIVE / "ckan" / "logging.ini").read_text()
+        return "\n".join(("[app:main]", *lines, "", logging))
+
+    def addresses(self) -> dict[str, str]:
+        """CKAN's settings that depend on the machine, secrets included; infra/compose.yaml says them by variables."""
         secret = self.place.secrets(self.name, SECRET_KEY="")["SECRET_KEY"]
-        said = {
-            **_settings(),
+        postgres = Postgres(self.place)
+        return {
             "SECRET_KEY": secret,
             "api_token.jwt.encode.secret": f"string:{secret}",
             "api_token.jwt.decode.secret": f"string:{secret}",
@@ -98,9 +104,6 @@ class Ckan(_CkanProcess):
             "solr_url": Solr(self.place).core_url,
             "ckan.redis.url": Redis(self.place).url(),
         }
-        lines = [f"{name} = {value}" for name, value in said.items()]
-        logging = (installed.NATIVE / "ckan" / "logging.ini").read_text()
-        return "\n".join(("[app:main]", *lines, "", logging))
 
     def _install_plugin(self) -> None:
         """Into the stack's folder, when it is not the one that is there."""
