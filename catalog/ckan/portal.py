@@ -169,7 +169,8 @@ class CkanPortal:
         self.update(replace(change, after=change.before.withdrawn(change.after.reason)))
 
     def finish(self) -> None:
-        """Nothing depends on all entries: CKAN keeps its own index."""
+        """CKAN keeps its own index, and a fault may have left that behind or ahead of its database."""
+        self._reader.mend()
 
     @property
     def organizations(self) -> Organizations:

@@ -1,8 +1,9 @@
 """What a CKAN portal says about our datasets, read in bulk: pages of its search, checked against its database.
 
 The search is an index that CKAN writes before its database commits: a fault in between leaves a dataset in the index
-that is none. `package_list` comes from the database and costs one call, so it is asked too; only what the two do not
-agree on is looked at by itself. What does not belong here: changing anything (`portal`).
+that is none, or a change that was not kept. A portal with our plugin says in one call where the two disagree; of any
+other the database's `package_list` tells at least which datasets there are. Only what they disagree on is looked at by
+itself. What does not belong here: changing a dataset (`portal`).
 """
 
 from __future__ import annotations
@@ -11,16 +12,21 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from catalog.ckan.client import Client, Forbidden, Missing
+from catalog.ckan.client import Client, Forbidden, Missing, Unknown
 from catalog.ckan.schema import ID, PackageSchema, foreign_extras
 from catalog.publishing.entry import Entry
+from catalog.publishing.portal import Transient
 
 SOME = 100
 """So many datasets are asked for by id; for more, all are read."""
 _NAMES = 10_000
+_GAPS, _CLOSE = "datenallmende_index_gaps", "datenallmende_close_index_gaps"
+"""Actions of our plugin (infra/ckan)."""
+_MOMENT_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ class Reader:
 
     def all(self, schema: PackageSchema) -> Found:
         """Read all our datasets, private ones too; of two with one id the one with our name."""
-        return self._found(self._that_exist(_ours(self._packages(f"extras_{ID}:*"), schema), schema))
+        return self._found(self._checked(self._packages(f"extras_{ID}:*"), schema, is_all=True))
 
     def some(self, ids: Collection[str], schema: PackageSchema) -> Found:
         """Read the datasets with these ids of ours, as the search shows them."""
@@ -56,8 +62,20 @@ class Reader:
             return Found()
         # the field is split into words: the answer may hold more than was asked for
         wanted = " OR ".join(json.dumps(id_) for id_ in sorted(ids))
-        found = _ours(self._packages(f"extras_{ID}:({wanted})"), schema)
+        found = self._checked(self._packages(f"extras_{ID}:({wanted})"), schema, is_all=False)
         return self._found(one for one in found if one.entry.id in ids)
+
+    def mend(self) -> None:
+        """Have the index say what the database has, where the portal can do that; if not, the next apply tries again.
+
+        Asked once, without patience: whether the portal is down is told elsewhere.
+        """
+        with suppress(Transient, Unknown, Forbidden, Missing):
+            gaps = self._client.once(_GAPS)
+            if gaps:
+                # what somebody else is writing this moment looks like a gap too
+                self._client.patience.sleep(_MOMENT_S)
+                self._client.once(_CLOSE, ids=gaps)
 
     def _packages(self, query: str) -> list[dict[str, Any]]:
         first = self._page(query, 0)
@@ -84,6 +102,23 @@ class Reader:
             return []
         with ThreadPoolExecutor(self._parallel) as pool:
             return list(pool.map(read, arguments))
+
+    def _checked(self, packages: Iterable[Mapping[str, Any]], schema: PackageSchema, *, is_all: bool) -> list[_One]:
+        """What the index says, and what the database says where they disagree."""
+        gaps = self._gaps()
+        if gaps is None:
+            ours = list(_ours(packages, schema))
+            return self._that_exist(ours, schema) if is_all else ours
+        kept = _ours((package for package in packages if package["id"] not in gaps), schema)
+        looked = self._side_by_side(self.show, sorted(gaps))
+        return [*kept, *_ours((package for package in looked if package), schema)]
+
+    def _gaps(self) -> set[str] | None:
+        """Ids of datasets about which index and database disagree; nothing where the portal cannot say."""
+        try:
+            return set(self._client.call(_GAPS))
+        except (Unknown, Forbidden, Missing):
+            return None
 
     def _that_exist(self, ours: Iterable[_One], schema: PackageSchema) -> list[_One]:
         """Without those that only the index has: twins are doubtful, and public ones the database does not name."""

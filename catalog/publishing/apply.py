@@ -24,6 +24,8 @@ Progress = Callable[[int, int, Change], None]
 
 _IN_A_ROW = 3
 """So many changes in a row (or as many as run in parallel) for which a portal has no answer: it is down."""
+_NAMED = 3
+"""So many ids are named for one reason of failures."""
 _LOOKS = 50
 """So many entries are looked at one by one after an apply; of more that differ the bulk read must do."""
 
@@ -74,11 +76,19 @@ class ApplyReport:
         }
 
     def as_text(self) -> str:
-        """Return one line of counts and one line for each failure."""
+        """Return one line of counts and one line for each reason of failures, however many share it."""
         counts = ", ".join(f"{number} {kind}" for kind, number in self.counts.items())
         if self.organizations:
             counts += f"; {len(self.organizations)} organizations created or updated"
-        return "\n".join([f"Portal “{self.portal}”: {counts}", *(f"! {f.id}: {f.sentence}" for f in self.failed)])
+        by_sentence: dict[str, list[str]] = {}
+        for failure in self.failed:
+            by_sentence.setdefault(failure.sentence, []).append(failure.id)
+        return "\n".join([f"Portal “{self.portal}”: {counts}", *(_line(ids, s) for s, ids in by_sentence.items())])
+
+
+def _line(ids: Sequence[str], sentence: str) -> str:
+    more = f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else ""
+    return f"! {', '.join(ids[:_NAMED])}{more}: {sentence}"
 
 
 def apply(

@@ -28,7 +28,7 @@ class Patience:
     attempts: int = 8
     first_s: float = 0.5
     longest_s: float = 10.0
-    in_all_s: float = 120.0
+    in_all_s: float = 45.0
     longest_asked_s: float = 60.0
     """The longest `Retry-After` that is obeyed."""
     sleep: Callable[[float], None] = time.sleep

@@ -69,7 +69,8 @@ def client(*answers: tuple[int, str] | Exception) -> tuple[Client, Script]:
 
 
 def portal(*answers: tuple[int, str] | Exception, **by_action: tuple[int, str]) -> tuple[CkanPortal, Script]:
-    script = Script(list(answers), {"scheming_dataset_schema_show": (400, NO_ACTION), **by_action})
+    unknown = dict.fromkeys(("scheming_dataset_schema_show", "datenallmende_index_gaps"), (400, NO_ACTION))
+    script = Script(list(answers), {**unknown, **by_action})
     ckan = RemoteCKAN("https://ckan.example", apikey=TOKEN, session=script)
     config = CkanConfig(name="live", url="https://ckan.example", token=SecretStr(TOKEN))
     return CkanPortal(ckan, config, Patience(attempts=3, sleep=lambda _: None)), script

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from orchestration.stack import Stack
-from orchestration.stack.servers.ckan import SYSADMIN, Ckan
+from orchestration.stack.servers.ckan import DATASTORE, SYSADMIN, Ckan
+from orchestration.stack.servers.postgres import Postgres
 from tests.integration.faults.proxy import FaultProxy, no_fault
 from tests.integration.faults.world import World
 
@@ -28,8 +29,15 @@ def proxy(ckan: Ckan) -> Iterator[FaultProxy]:
 @pytest.fixture
 def world(ckan: Ckan, proxy: FaultProxy, tmp_path: Path) -> Iterator[World]:
     """An empty portal and an unbroken wire."""
-    made = World(ckan.address, ckan.token(SYSADMIN), tmp_path, proxy)
+    made = World(ckan.address, ckan.token(SYSADMIN), tmp_path, proxy, lambda: _tables(ckan))
     proxy.play(no_fault)
-    made.reset()
-    yield made
-    made.close()
+    try:
+        made.reset()
+        yield made
+    finally:
+        made.close()
+
+
+def _tables(ckan: Ckan) -> set[str]:
+    named = Postgres(ckan.place).sql("select tablename from pg_tables where schemaname = 'public'", DATASTORE)
+    return set(named.split())

@@ -11,7 +11,7 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Timer
@@ -70,6 +70,8 @@ class World:
     token: str = field(repr=False)
     folder: Path
     proxy: FaultProxy
+    data_tables: Callable[[], set[str]] = set
+    """The DataStore's tables, as its database lists them."""
     known: dict[str, str] = field(default_factory=dict)
     tables: int = 0
     _http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60))
@@ -80,8 +82,9 @@ class World:
 
     def config(self, *, through_proxy: bool = True, **settings: Any) -> CkanConfig:
         url = self.proxy.address if through_proxy else self.url
-        base: dict[str, Any] = {"name": PORTAL, "url": url, "token": SecretStr(self.token), "read_timeout_s": 3.0}
-        return CkanConfig(**{**base, **settings})
+        base: dict[str, Any] = {"name": PORTAL, "url": url, "token": SecretStr(self.token)}
+        quick = {"read_timeout_s": 3.0, "attempts": 4}
+        return CkanConfig(**{**base, **quick, **settings})
 
     def publish(self, desired: Catalog, **settings: Any) -> ApplyReport:
         """Plan and apply as the command does."""
@@ -126,11 +129,6 @@ class World:
         status, result = self.ask(action, **data)
         assert status == 200, f"{action}: {status}"
         return result
-
-    def data_tables(self) -> set[str]:
-        """The DataStore's tables, as the DataStore itself lists them."""
-        found = self.admin("datastore_search", resource_id="_table_metadata", limit=10_000)["records"]
-        return {record["name"] for record in found if record["name"] != "_table_metadata"}
 
     def converged(self, desired: Catalog, *, gone: frozenset[str] = frozenset()) -> None:
         """Assert that portal, database and index say exactly `desired`, and the same identifiers as ever.
