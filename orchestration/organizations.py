@@ -23,7 +23,8 @@ def directory(platform: Platform) -> Directory:
 def _municipal(platform: Platform, ags: str) -> Organization:
     register, name = platform.register, organization_of(ags)
     spec = platform.publishers.get(ags)
-    title = register.title(ags)
+    has_own_name = spec is not None and spec.name not in {"", register.name(ags)}
+    title = spec.name if spec and has_own_name else register.title(ags)
     logo = Logo(name, title)
     if spec and spec.logo:
         ending = "png" if spec.logo.suffix.lower() == ".png" else "jpg"
