@@ -18,12 +18,20 @@ from typing import Any, BinaryIO
 
 import ckan.plugins as p
 import sqlalchemy as sa
+from ckan import model
 from ckan.plugins import toolkit
 from ckanext.datastore.backend import DatastoreBackend, postgres
 from ckanext.datastore.logic.schema import datastore_create_schema
 from ckanext.datenallmende import tablesearch
 from sqlalchemy.exc import DataError, IntegrityError
 
+try:
+    from ckanext.xloader.interfaces import IXloader
+except ImportError:  # xloader is an offer to a portal that takes files by hand, no need of ours
+    IXloader = None
+
+OURS = "allmende_key"
+"""On every resource that the publisher made."""
 TYPES = frozenset({"text", "int4", "int8", "numeric", "date", "timestamp", "bool"})
 """PostgreSQL types by the names that `datastore_info` gives; anything else is refused, so no SQL can come in."""
 ROWS = "_allmende_rows"
@@ -39,16 +47,23 @@ identifier = postgres.identifier
 
 
 class DatastorePlugin(p.SingletonPlugin):
-    """The action, and the search of the table view."""
+    """The action, the search of the table view, and peace from xloader where that is installed."""
 
     p.implements(p.IActions)
     p.implements(p.IAuthFunctions)
+    if IXloader is not None:
+        p.implements(IXloader, inherit=True)
 
     def get_actions(self) -> dict[str, Any]:
         return {
             "datenallmende_datastore_replace": datenallmende_datastore_replace,
             "datastore_search": tablesearch.datastore_search,
         }
+
+    def can_upload(self, resource_id: str) -> bool:
+        """Whether xloader may load a resource: not ours, whose types would be guessed anew."""
+        resource = model.Resource.get(resource_id)
+        return resource is None or OURS not in resource.extras
 
     def get_auth_functions(self) -> dict[str, Any]:
         return {"datenallmende_datastore_replace": may_replace}
