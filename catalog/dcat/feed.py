@@ -23,8 +23,8 @@ def write_feed(catalog: Catalog, config: CatalogConfig) -> Iterator[tuple[str, b
     size = max(1, config.page_size)
     pages = [catalog.datasets[i : i + size] for i in range(0, len(catalog.datasets), size)] or [()]
     published = frozenset(d.id for d in catalog.datasets)
+    scope = Scope(catalog, config, published)
     for number, datasets in enumerate(pages, start=1):
-        scope = Scope(catalog, config, published, frozenset(d.id for d in datasets))
         triples = list(_page(scope, datasets))
         for suffix, rdf_format in FORMATS.items():
             hydra = _hydra(scope, number, len(pages), suffix) if len(pages) > 1 else []

@@ -28,12 +28,11 @@ type_ = v.named(f"{v.RDF}type")
 
 @dataclass(frozen=True)
 class Scope:
-    """What a dataset is written in view of: the whole catalogue and the datasets on the same page of the feed."""
+    """What a dataset is written in view of: the whole catalogue."""
 
     catalog: Catalog
     config: CatalogConfig
     published: frozenset[str]
-    on_page: frozenset[str]
 
     @property
     def is_3(self) -> bool:
@@ -185,9 +184,7 @@ def _roles(node: _Node, dataset: Dataset, scope: Scope) -> None:
     node.link(f"{v.DCT}contributor", NamedNode(said.operator(scope.catalog, namespace).uri))
     node.link(f"{v.DCATDE}contributorID", v.iri(scope.catalog.contributor_id))
     origins = said.origins(dataset, namespace, scope.published)
-    here = {f"{namespace}datensatz/{id_}" for id_ in scope.on_page}
-    # dct:source must point at something typed dcat:Dataset in the same document, which paging may not give.
-    node.link(f"{v.DCT}source", *(origin for origin in origins if origin.value in here))
+    # Not dct:source: its target must be described in the same document, which paging and single documents cannot give.
     node.link(f"{v.PROV}wasDerivedFrom", *origins, v.iri(dataset.source_url))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 import rdflib
 from rdflib.compare import isomorphic
-from rdflib.namespace import DCAT, DCTERMS, RDF
+from rdflib.namespace import DCAT, DCTERMS, PROV, RDF
 
 from catalog.config import CatalogConfig
 from catalog.dcat import vocabulary, write_feed
@@ -44,14 +44,19 @@ def test_the_three_formats_say_the_same(catalog: Make, manifest: Said) -> None:
     assert isomorphic(turtle, _graph(whole, name="feed.jsonld"))
 
 
-def test_a_statewide_table_names_its_sources(catalog: Make, manifest: Said) -> None:
-    """Published parts are sources of the statewide table; a part nobody published is not linked."""
+@pytest.mark.parametrize("page_size", [1, 500])
+def test_a_statewide_table_names_its_sources(catalog: Make, manifest: Said, page_size: int) -> None:
+    """Published parts are what the statewide table was made from, on whatever page; others and itself are not linked."""
     parts = tuple(Part(dataset=f"09471000/{slug}", version="v1", rows=1) for slug in ("baumkataster", "fehlt"))
-    graph = _graph(catalog(manifest(), manifest("land/baumkataster", parts=parts)))
+    itself = Part(dataset="land/baumkataster", version="v1", rows=1)
+    config = CatalogConfig(page_size=page_size)
+    whole = catalog(manifest(), manifest("land/baumkataster", parts=(*parts, itself)), config=config)
+    files = [data for name, data in write_feed(whole, config) if name.endswith(".ttl")]
     land = rdflib.URIRef("https://allmende.example/datensatz/land/baumkataster")
-    assert list(graph.objects(land, DCTERMS.source)) == [
-        rdflib.URIRef("https://allmende.example/datensatz/09471000/baumkataster")
-    ]
+    made_from = {str(o) for f in files for o in rdflib.Graph().parse(data=f).objects(land, PROV.wasDerivedFrom)}
+    assert {origin for origin in made_from if origin.startswith("https://allmende.example/")} == {
+        "https://allmende.example/datensatz/09471000/baumkataster"
+    }
 
 
 def test_2_0_is_a_setting(catalog: Make, manifest: Said) -> None:

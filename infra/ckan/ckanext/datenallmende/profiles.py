@@ -67,7 +67,6 @@ class GermanDCATAP3Profile(EuropeanDCATAP3Profile):
                 page.add(triple)
         finally:
             self.g = page
-        self._sources(dataset_ref)
 
     def graph_from_catalog(self, catalog_dict: dict[str, Any] | None, catalog_ref: URIRef) -> None:
         """The portal as a catalogue: its publisher and its languages too."""
@@ -87,14 +86,6 @@ class GermanDCATAP3Profile(EuropeanDCATAP3Profile):
         uri = str(config.get(f"{own}uri") or f"{catalog_ref}#herausgeber")
         agent = {"uri": uri, "name": name, "url": config.get(f"{own}url"), "type": config.get(f"{own}type")}
         self._agent(catalog_ref, DCT.publisher, agent)
-
-    def _sources(self, ref: URIRef) -> None:
-        """Where a dataset and what it was made from stand on one page, they are linked as DCAT-AP asks (dct:source)."""
-        for origin in list(self.g.objects(ref, PROV.wasDerivedFrom)):
-            if (origin, RDF.type, DCAT.Dataset) in self.g:
-                self.g.add((ref, DCT.source, origin))
-        for whole in list(self.g.subjects(PROV.wasDerivedFrom, ref)):
-            self.g.add((whole, DCT.source, ref))
 
     def _put_right(self, dataset: dict[str, Any], ref: URIRef) -> None:
         self._agents(dataset, ref)
