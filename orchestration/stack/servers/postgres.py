@@ -118,6 +118,7 @@ class Postgres(Service):
         done = subprocess.run(
             [
                 *(POSTGRES_BIN / "initdb", "-D", data, "-U", SUPERUSER, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),
+                "--text-search-config=simple",  # as the DataStore asks (infra/ckan/settings.ini)
                 *("--auth=scram-sha-256", f"--pwfile={password_file}"),
             ],
             cwd="/",
