@@ -71,7 +71,12 @@ def display_name(filename: str) -> str:
 def _refuse(path: Path, status: os.stat_result, max_bytes: int) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise FileRefused(f"{path.name} ist keine Datei: bitte eine Datei angeben.")
-    if status.st_size == 0:
-        raise FileRefused(f"Die Datei {path.name} ist leer: bitte noch einmal speichern und schicken.")
-    if status.st_size > max_bytes:
-        raise FileRefused(f"Die Datei {path.name} ist größer als {max_bytes // 1_000_000} MB: bitte aufteilen.")
+    refuse_size(path.name, status.st_size, max_bytes)
+
+
+def refuse_size(name: str, size: int, max_bytes: int) -> None:
+    """Raises `FileRefused` for an empty file or one that is too large."""
+    if size == 0:
+        raise FileRefused(f"Die Datei {name} ist leer: bitte noch einmal speichern und schicken.")
+    if size > max_bytes:
+        raise FileRefused(f"Die Datei {name} ist größer als {max_bytes // 1_000_000} MB: bitte aufteilen.")

@@ -40,6 +40,10 @@ _SENTENCES = {
     "map-twice": "Das Feld „{field}“ ist zwei Spalten zugeordnet. Bitte nur einer Spalte zuordnen.",
     "map-standard": "Eine Zuordnung gilt für einen Standard. Bitte nennen Sie ihn mit --standard.",
     "several-in-inbox": ("Im Eingang von {dataset} liegen {count} Dateien: übernommen wird die neueste, {filename}."),
+    "inbox-changed": (
+        "Die Datei {path} wurde gelöscht oder ersetzt, während sie abgeholt wurde: was jetzt dort liegt, wird beim "
+        "nächsten Mal übernommen."
+    ),
     "inbox-without-owner": (
         "Die Datei {path} liegt im Eingang ohne Ordner einer Gemeinde: bitte in den Ordner mit dem achtstelligen "
         "Gemeindeschlüssel legen."

@@ -12,6 +12,7 @@
 | `worker` | reads and judges a file; the only module here that opens what people send |
 | `report` | what the worker tells the web process, as a value |
 | `results` | the private folders of dry runs and when they vanish |
+| `receiver`, `arrivals` | where the object store reports uploads; each report noted once |
 | `inbox` | the atomic way of a file into `<inbox>/<ags>/<slug>/` |
 | `tokens`, `csrf`, `guard` | who may hand in; forged posts; headers, sizes and rates |
 | `view`, `messages` | templates and German words and figures; German sentences by code |

@@ -1,11 +1,8 @@
 """Jobs, schedules and the inbox sensor. What a job's assets do stands in `defs/`; nothing is computed here."""
 
-import hashlib
-from pathlib import Path
-
 import dagster as dg
 
-from connectors.sources.inbox import FolderInbox
+from orchestration import inboxes
 from orchestration.partitions import KOMMUNEN, range_tags
 from orchestration.platform import Platform
 
@@ -16,7 +13,6 @@ REPLICATE = dg.AssetSelection.groups("replicate")
 PUBLISH = dg.AssetSelection.groups("publish")
 
 EVERYTHING = "everything"
-_EMPTY = hashlib.sha256(b"").hexdigest()
 
 everything = dg.define_asset_job(
     EVERYTHING,
@@ -74,33 +70,17 @@ def hourly_replication() -> dg.RunRequest:
 )
 def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     platform = Platform.load()
-    folder = platform.settings.inbox_path
-    seen = fingerprint(platform)
-    if seen == (context.cursor or _EMPTY):
-        return dg.SkipReason(f"nothing new in {folder}")
+    seen = inboxes.look(platform.settings, context.cursor)
+    if not seen.is_new:
+        context.update_cursor(seen.cursor)
+        return dg.SkipReason(seen.reason)
     keys = register(context.instance, kommunen(platform))
-    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=seen, tags=range_tags(keys))], cursor=seen)
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=seen.key, tags=range_tags(keys))], cursor=seen.cursor)
 
 
 def kommunen(platform: Platform) -> list[str]:
-    """The AGS of every Kommune with a file of its own or a folder in the inbox."""
-    return sorted({*platform.publishers.specs, *_in_inbox(platform.settings.inbox_path)})
-
-
-def _in_inbox(folder: Path) -> list[str]:
-    """The AGS that have a folder in the inbox."""
-    if not folder.is_dir():
-        return []
-    return sorted(
-        entry.name for entry in folder.iterdir() if entry.is_dir() and len(entry.name) == 8 and entry.name.isdigit()
-    )
-
-
-def fingerprint(platform: Platform) -> str:
-    """A hash of every finished file in the inbox: its name, size and time."""
-    settings = platform.settings
-    box = FolderInbox(settings.inbox_path, settings.work / "staging", settings.fetch)
-    return hashlib.sha256("\n".join(dropped.revision for dropped in box.files()).encode()).hexdigest()
+    """The AGS of every Kommune with a file of its own or a folder in an inbox."""
+    return sorted({*platform.publishers.specs, *inboxes.owners(platform.settings)})
 
 
 def register(instance: dg.DagsterInstance, ags: list[str]) -> list[str]:

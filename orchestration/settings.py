@@ -38,7 +38,8 @@ from catalog.config import CatalogConfig
 from connectors.config import FetchConfig
 from connectors.register import AGS_DIGITS
 from intake.config import IntakeConfig
-from storage.config import StorageConfig
+from storage.admin.config import ProvisionConfig
+from storage.config import StorageConfig, StoreConfig
 from storage.names import STATEWIDE
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -144,6 +145,12 @@ class Settings(BaseSettings):
     """All state of this installation lies here."""
     inbox: Path | None = None
     """Folder the Kommunen drop files into; default `<home>/inbox`."""
+    inbox_store: StoreConfig | None = None
+    """Bucket the Kommunen drop files into, beside the folder. What it does not say (region, options, secrets) is as for
+    the on-premises store."""
+    inbox_poll_seconds: int = Field(default=60, ge=1)
+    """So often the bucket is looked through, whether an upload was reported or not."""
+    provision: ProvisionConfig = Field(default_factory=ProvisionConfig)
     publishers: tuple[Path, ...] = (PROJECT / "connectors" / "publishers",)
     """Folders with one TOML per Kommune; `<home>/publishers` is always read too."""
     standards: tuple[Path, ...] = ()
@@ -160,6 +167,13 @@ class Settings(BaseSettings):
     """Where set, the clock stands still there: the same files then give the same bytes on any stores. For comparing."""
     scope_land: str = Field(default="09", pattern=r"\d{2}")
     """The Land that coverage counts and statewide tables stand for, as the first two digits of the AGS."""
+
+    @field_validator("inbox_store")
+    @classmethod
+    def _is_a_bucket(cls, store: StoreConfig | None) -> StoreConfig | None:
+        if store is not None and (store.scheme != "s3" or store.is_by_zone):
+            raise ValueError('the inbox is an S3 bucket, e.g. url = "s3://allmende-inbox"; for a folder set inbox')
+        return store
 
     @classmethod
     def settings_customise_sources(
@@ -189,6 +203,21 @@ class Settings(BaseSettings):
     @property
     def inbox_path(self) -> Path:
         return (self.inbox or self.home / "inbox").absolute()
+
+    @property
+    def inbox_config(self) -> StoreConfig | None:
+        """The bucket that Kommunen drop files into, complete; None where there is none."""
+        if self.inbox_store is None:
+            return None
+        told = {name for name in ("region", "options", "secrets") if getattr(self.inbox_store, name)}
+        onprem = self.storage.stores[self.storage.onprem]
+        missing = {name: getattr(onprem, name) for name in {"region", "options", "secrets"} - told}
+        return self.inbox_store.model_copy(update=missing)
+
+    @property
+    def arrivals_path(self) -> Path:
+        """Where the receiver notes reported uploads."""
+        return self.home.absolute() / "inbox-arrivals.sqlite"
 
     @property
     def publisher_folders(self) -> tuple[Path, ...]:

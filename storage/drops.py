@@ -16,6 +16,9 @@ from storage.errors import ObjectChanged, ObjectMissing, StoreUnreachable
 from storage.s3 import bucket_of, code_of, s3_client
 from storage.stores import CHUNK, ObjectInfo
 
+ANSWERS = "_antworten"
+"""Folder in a Kommune's inbox that we write into; no dataset can have this name."""
+
 
 class Drops:
     """One bucket, or a prefix of one. Keys are relative to it. Every method may raise `StoreUnreachable`."""

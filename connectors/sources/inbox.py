@@ -1,4 +1,4 @@
-"""Files that Kommunen drop below a folder or an S3 prefix: which of them is which dataset, and their bytes.
+"""Files that Kommunen drop into a folder or a bucket: which of them is which dataset, and their bytes.
 
 Nothing in the inbox is moved or deleted. What does not belong here: uploads through the portal (`intake`).
 """
@@ -10,18 +10,20 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 from uuid import uuid4
 
 from connectors.config import FetchConfig
-from connectors.copies import FileRefused, private_copy
+from connectors.copies import FileRefused, display_name, private_copy, refuse_size
 from connectors.messages import say
 from connectors.publishers import DatasetSpec, InboxSource, Publishers
+from storage.drops import ANSWERS, Drops
+from storage.errors import ObjectChanged, ObjectMissing
 from storage.names import DatasetId, NameInvalid, slug
-from storage.stores import Store
+from storage.stores import ObjectInfo
 
 _UNFINISHED = (".part", ".partial", ".crdownload", ".tmp", ".filepart", ".swp")
 _HELPERS = {"thumbs.db", "desktop.ini"}
@@ -82,33 +84,45 @@ class FolderInbox:
 
 @dataclass(frozen=True, slots=True)
 class StoreInbox:
-    """A prefix of a store; an object is there whole or not at all."""
+    """A bucket; an object is there whole or not at all. Our answers in it are no drops."""
 
-    store: Store
-    prefix: str
+    drops: Drops
     work: Path
     config: FetchConfig
 
     def files(self) -> list[Dropped]:
-        found = []
-        for info in self.store.list(self.prefix):
-            path = info.key.removeprefix(self.prefix).lstrip("/")
-            if not any(_is_ignored(part) for part in path.split("/")):
-                revision = f"{path}:{info.size}:{info.etag or info.modified.isoformat()}"
-                found.append(Dropped(path, info.size, info.modified.timestamp(), revision))
-        return sorted(found, key=lambda dropped: dropped.path)
+        found = (_listed(info) for info in self.drops.list())
+        return sorted((f for f in found if not _is_left_alone(f.path)), key=lambda dropped: dropped.path)
 
     @contextmanager
     def content(self, dropped: Dropped) -> Iterator[bytes | Path]:
+        """The bytes that were listed; one that is gone or replaced since is refused and comes with the next look."""
+        refuse_size(display_name(dropped.path), dropped.size, self.config.max_bytes)
         self.work.mkdir(parents=True, exist_ok=True)
         copy = self.work / f"{uuid4().hex}.copy"
         try:
             with copy.open("wb") as target:
-                target.writelines(self.store.stream(f"{self.prefix.rstrip('/')}/{dropped.path}"))
-            with private_copy(copy, self.work, self.config.max_bytes) as data:
-                yield data
+                target.writelines(self.drops.stream(dropped.path, dropped.revision.rpartition(":")[2]))
+            yield copy
+        except (ObjectMissing, ObjectChanged):
+            raise FileRefused(say("inbox-changed", path=dropped.path)) from None
         finally:
             copy.unlink(missing_ok=True)
+
+
+@dataclass(slots=True)
+class Inboxes:
+    """Several inboxes as one: a folder that the upload portal writes into beside a bucket."""
+
+    inboxes: tuple[Inbox, ...]
+    _from: dict[Dropped, Inbox] = field(default_factory=dict)
+
+    def files(self) -> list[Dropped]:
+        self._from = {dropped: inbox for inbox in self.inboxes for dropped in inbox.files()}
+        return sorted(self._from, key=lambda dropped: (dropped.path, dropped.modified))
+
+    def content(self, dropped: Dropped) -> AbstractContextManager[bytes | Path]:
+        return self._from[dropped].content(dropped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,3 +219,13 @@ def _walk(folder: Path, depth: int) -> Iterable[os.DirEntry[str]]:
 def _is_ignored(name: str) -> bool:
     lower = name.casefold()
     return lower.startswith((".", "~$")) or lower.endswith(_UNFINISHED) or lower in _HELPERS
+
+
+def _listed(info: ObjectInfo) -> Dropped:
+    return Dropped(info.key, info.size, info.modified.timestamp(), f"{info.key}:{info.size}:{info.etag}")
+
+
+def _is_left_alone(path: str) -> bool:
+    """Hidden, unfinished, an answer of ours, or the mark that some programs leave for a folder."""
+    parts = path.split("/")
+    return parts[-1] == "" or ANSWERS in parts[1:2] or any(_is_ignored(part) for part in parts)

@@ -8,13 +8,14 @@ app.py        the menu, and how errors end
 files.py      read, check
 pipeline.py   ingest, run, demo, withdraw, dev
 comparison.py demo --against-embedded
-intake.py     intake serve|token
+intake.py     intake serve|listen|token
 publish.py    publish plan|apply|rollback
 portals.py    portal list|check|editors|token
 every.py      publish plan|apply --portal all, publish compare
 tombstones.py publish tombstones|purge
 stack.py      stack up|down|status
-stores.py     stores status|replicate|verify|repair|drill
+stores.py     stores provision|status|replicate|verify|repair|drill
+kommune.py    stores kommune add|rotate|revoke|list
 packages.py   standards list|show|template|scaffold, publishers check
 answers.py    answers list|forget
 waiting.py    held list|release|reject, rejects list|replay|write

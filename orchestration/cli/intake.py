@@ -1,4 +1,4 @@
-"""`intake serve|token`: the upload portal of the clerks. What it does stands in `intake`."""
+"""`intake serve|listen|token`: the upload portal of the clerks, and where MinIO reports uploads."""
 
 from __future__ import annotations
 
@@ -31,6 +31,21 @@ def serve(
     err.print(f"Upload portal: http://{host}:{port} · hand-ins go to {config.inbox} · end with Ctrl-C", markup=False)
     # No access log: the address of a dry run's result is the secret that protects it.
     uvicorn.run(create_app(config), host=host, port=port, server_header=False, access_log=False, log_level="warning")
+
+
+@app.command()
+def listen(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8010) -> None:
+    """Take reports of uploads from MinIO, and keep the quotas of Kommunen; ends with Ctrl-C."""
+    import uvicorn
+
+    from orchestration.receiving import PATH, receiving
+    from orchestration.settings import load_settings
+
+    with receiving(load_settings()) as (receiver, keeps_quota):
+        if not keeps_quota:
+            err.print("Quotas are not kept: run `allmende stores provision` and start this again.", style="yellow")
+        err.print(f"Reports of uploads: http://127.0.0.1:{port}{PATH} · end with Ctrl-C", markup=False)
+        uvicorn.run(receiver, host="127.0.0.1", port=port, server_header=False, access_log=False, log_level="warning")
 
 
 @app.command()

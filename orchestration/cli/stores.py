@@ -1,4 +1,4 @@
-"""`stores status|replicate|verify|repair|drill`: placement against what really lies there."""
+"""`stores provision|status|replicate|verify|repair|drill`: buckets and placement against what really lies there."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from orchestration.cli import kommune
 from orchestration.cli.arguments import AsJson
 from orchestration.cli.output import err, out, plain, print_json, table
 
@@ -13,12 +14,37 @@ if TYPE_CHECKING:
     from storage.sites import Sites
 
 app = typer.Typer(help="Which bytes lie where, and whether they should.", no_args_is_help=True)
+app.add_typer(kommune.app, name="kommune")
 
 
 def _sites() -> Sites:
     from orchestration.platform import Platform
 
     return Platform.load().sites
+
+
+@app.command()
+def provision(
+    plan: Annotated[bool, typer.Option("--plan", help="Only say what would be changed.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Set up buckets, locks, lifecycles, logins and reports of uploads as the settings say. Twice changes nothing."""
+    from orchestration import provisioning
+    from orchestration.settings import load_settings
+
+    settings = load_settings()
+    done = provisioning.provision(settings, is_plan=plan)
+    if as_json:
+        print_json(done)
+        return
+    for line in done.changed:
+        out.print(f"  {line}", markup=False)
+    for line in done.cannot:
+        err.print(f"  {line}", style="yellow", markup=False)
+    said = "would be changed" if plan else "changed"
+    out.print(f"{len(done.changed)} {said}, {len(done.cannot)} not possible there, {done.requests} requests.")
+    if done.changed and not plan:
+        out.print(f"Logins of the components: {settings.home.absolute() / 'keys'} (for this user only)", markup=False)
 
 
 @app.command()

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from storage.admin.config import ProvisionConfig
 from storage.admin.minio import MinioServer
-from storage.admin.rights import ANSWERS, FULL, KOMMUNEN
-from storage.drops import Drops
+from storage.admin.rights import FULL, KOMMUNEN
+from storage.drops import ANSWERS, Drops
 from storage.stores import ObjectInfo
 
 NOTICE = f"{ANSWERS}/Speicher-voll.txt"

@@ -13,11 +13,9 @@ from enum import StrEnum
 from typing import Any
 
 from storage.config import StoreConfig
+from storage.drops import ANSWERS
 from storage.layout import Zone
 from storage.s3 import bucket_of
-
-ANSWERS = "_antworten"
-"""Folder in a Kommune's inbox that we write into; no dataset can have this name."""
 
 KOMMUNEN = "kommunen"
 FULL = "kommunen-voll"

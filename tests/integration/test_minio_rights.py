@@ -21,9 +21,9 @@ from storage.admin.config import ProvisionConfig
 from storage.admin.kommunen import Kommunen
 from storage.admin.minio import MinioServer
 from storage.admin.provision import provision
-from storage.admin.rights import ANSWERS, Component
+from storage.admin.rights import Component
 from storage.config import StorageConfig, StoreConfig
-from storage.drops import Drops
+from storage.drops import ANSWERS, Drops
 from storage.errors import StorageError, StoreUnreachable
 from storage.manifest import Classification
 from storage.names import DatasetId

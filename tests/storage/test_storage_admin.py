@@ -10,8 +10,9 @@ from botocore.stub import ANY, Stubber
 from storage.admin.buckets import BucketSettings, Lock, ensure_bucket, public_policy
 from storage.admin.config import ProvisionConfig
 from storage.admin.quota import Usage, add_up, notice
-from storage.admin.rights import ANSWERS, Component, component_policy, kommune_policy
+from storage.admin.rights import Component, component_policy, kommune_policy
 from storage.config import StoreConfig
+from storage.drops import ANSWERS
 from storage.errors import ConfigInvalid, StoreUnreachable
 from storage.s3 import s3_client
 from storage.stores import ObjectInfo

@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 
 from connectors.fetch import FetchReport, fetch
+from orchestration.inboxes import open_inbox
 from orchestration.metadata import OWNERS, counts_metadata, table
 from orchestration.partitions import KOMMUNEN, ONE_RUN
 from orchestration.resources import PlatformResource
@@ -37,7 +38,7 @@ def submissions(context: dg.AssetExecutionContext, platform: PlatformResource): 
     now = platform.now
     is_told = context.has_partition_key or context.has_partition_key_range
     keys = set(context.partition_keys) if is_told else set[str]()  # no Kommune is registered: nobody to ask
-    report = fetch(now.sites, now.publishers, config=now.settings.fetch, inbox=now.settings.inbox_path, ags=keys)
+    report = fetch(now.sites, now.publishers, config=now.settings.fetch, inbox=open_inbox(now.settings), ags=keys)
     landed = Counter(receipt.dataset.partition("/")[0] for receipt in report.landed)
     for ags in sorted(keys & landed.keys()):
         context.add_asset_metadata({"landed_here": landed[ags]}, partition_key=ags)
