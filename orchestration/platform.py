@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cached_property
 
 from connectors.publishers import Publishers, load_publishers
 from connectors.register import Register, load_register
+from orchestration.ambient import forget_ambient
 from orchestration.settings import Settings, load_settings
 from standards.definition import Standard
 from standards.registry import load_standards
@@ -22,7 +24,9 @@ class Platform:
 
     @classmethod
     def load(cls) -> Platform:
-        return cls(load_settings())
+        settings = load_settings()
+        forget_ambient(settings.storage.stores, os.environ)
+        return cls(settings)
 
     @cached_property
     def sites(self) -> Sites:

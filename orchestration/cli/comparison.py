@@ -31,7 +31,7 @@ def against_embedded(platform: Platform, *, as_json: bool) -> None:
 
 
 def _show(twins: Twins) -> None:
-    columns = ["Compared", "Unit", "In both", "Bytes or rows", "Differ", ""]
+    columns = ["What", "Unit", "Compared", "Bytes or rows", "Differ", ""]
     rows = [
         (part.name, part.unit, part.compared, part.size, len(part.differences), "equal" if part.is_equal else "DIFFERS")
         for part in twins.parts
