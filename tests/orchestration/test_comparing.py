@@ -35,16 +35,12 @@ def test_one_clock_one_receipt(two):
 
 
 def test_every_kind_of_difference_is_named(two):
-    """A file that only one has, and one with other bytes of the same length, are told by their keys; nothing is not equal."""
+    """A file that only one has, and one with other bytes, are told by their keys; no files at all are not equal."""
     nothing = compare_files(two[0].onprem, two[1].onprem, Zone.CURATED)
     assert not nothing.is_equal
-    for sites, name, content in (
-        (two[0], "left", b"x"),
-        (two[1], "right", b"x"),
-        (two[0], "c", b"1"),
-        (two[1], "c", b"2"),
-    ):
-        sites.write("onprem", f"curated/{name}.parquet", content, classification="open")
+    for sites, name, content in zip(two, ("left", "right"), (b"1", b"2"), strict=True):
+        sites.write("onprem", f"curated/{name}.parquet", b"x", classification="open")
+        sites.write("onprem", "curated/c.parquet", content, classification="open")
     part = compare_files(two[0].onprem, two[1].onprem, Zone.CURATED)
     assert part.differences == (
         Difference("curated/c.parquet", "different"),
