@@ -46,7 +46,7 @@ def test_the_three_formats_say_the_same(catalog: Make, manifest: Said) -> None:
 
 @pytest.mark.parametrize("page_size", [1, 500])
 def test_a_statewide_table_names_its_sources(catalog: Make, manifest: Said, page_size: int) -> None:
-    """Published parts are what the statewide table was made from, on whatever page; others and itself are not linked."""
+    """Published parts are what the table was made from, on whatever page; others and itself are not linked."""
     parts = tuple(Part(dataset=f"09471000/{slug}", version="v1", rows=1) for slug in ("baumkataster", "fehlt"))
     itself = Part(dataset="land/baumkataster", version="v1", rows=1)
     config = CatalogConfig(page_size=page_size)
