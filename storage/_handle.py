@@ -51,6 +51,9 @@ STAGING = ".staging"
 """Where large objects wait until they are whole; never listed."""
 
 _FULL = re.compile(r"no space left|os error 28|os error 122|quota|XMinioStorageFull|InsufficientStorage", re.IGNORECASE)
+_SILENT = re.compile(r"HTTP error: |operation timed out|connection (closed|refused|reset)", re.IGNORECASE)
+_QUERY = re.compile(r"\?\S+")
+"""Of an address: upload numbers and signatures are nobody's business."""
 _FULL_SENTENCE = "{site}: no space left while writing {key}: free some and run again"
 _BAD_SEGMENT = re.compile(r"[\x00-\x1f\x7f\\]")
 _STAGING = re.compile(r"#\d+$")
@@ -230,7 +233,9 @@ def _open(config: StoreConfig, folder: Path | None) -> ObjectStore:
         return LocalStore(folder, mkdir=True, automatic_cleanup=True)
     # Plain http has to be asked for: an endpoint of our own on 127.0.0.1 or inside a data centre.
     client: Any = {"connect_timeout": "5s", "timeout": "120s", "allow_http": config.endpoint.startswith("http://")}
-    retry: Any = {"max_retries": 3, "retry_timeout": timedelta(seconds=30)}
+    # Outlasts a server that is being restarted: 4 to 10 s, where it refuses connections.
+    backoff = {"init_backoff": timedelta(seconds=0.25), "max_backoff": timedelta(seconds=2), "base": 2}
+    retry: Any = {"max_retries": 8, "retry_timeout": timedelta(seconds=30), "backoff": backoff}
     return from_url(config.url, config=obstore_options(config), client_options=client, retry_config=retry)
 
 
@@ -272,4 +277,6 @@ def _translate(site: str, key: str, error: Exception) -> StorageError:
         return StoreFull(_FULL_SENTENCE.format(site=site, key=key))
     if isinstance(error, PermissionDeniedError | UnauthenticatedError | PermissionError):
         return StoreUnreachable(f"{site}: access to {key} is refused: check the site's credentials and rights")
-    return StoreUnreachable(f"{site}: {key} cannot be reached: {reason[:300]}")
+    is_silent = _SILENT.search(reason)
+    why = "the store does not answer; check that it is up and run again" if is_silent else _QUERY.sub("", reason)[:300]
+    return StoreUnreachable(f"{site}: {key} cannot be reached: {why}")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from storage.copying import copy_object, delete_objects
-from storage.errors import ObjectMissing, StorageError
+from storage.errors import ObjectMissing, StorageError, StoreUnreachable
 from storage.expectation import (
     Expected,
     allowed_entries,
@@ -85,6 +85,8 @@ class _SiteRun:
         self._plan = plan
         self._report = SiteReport(plan.site, unreachable=plan.unreachable)
         self._progress = on_progress or (lambda _site, _what: None)
+        self._silent: list[StoreUnreachable] = []
+        """Datasets in a row for which a store, ours or the site's, gave no answer."""
 
     def run(self) -> SiteReport:
         if self._plan.unreachable or self._plan.is_empty:
@@ -143,6 +145,8 @@ class _SiteRun:
         return index
 
     def _copy_dataset(self, name: str, entry: IndexEntry) -> tuple[str, IndexEntry, str]:
+        if len(self._silent) >= CONCURRENCY:
+            raise self._silent[-1]  # not every one of thousands waits for a store that is down
         try:
             found = good_manifest(self._sites.onprem, name, entry.version, entry.manifest_sha256)
             if found is None:
@@ -151,7 +155,10 @@ class _SiteRun:
             for version in (entry.version, LATEST):
                 self._copy_version(manifest, dataset_objects(manifest, entry.manifest_sha256, len(data), version))
         except (StorageError, OSError) as error:
+            if isinstance(error, StoreUnreachable):
+                self._silent.append(error)
             return name, entry, str(error)
+        self._silent.clear()
         return name, entry, ""
 
     def _copy_version(self, manifest: Manifest, objects: list[Expected]) -> None:
