@@ -51,6 +51,7 @@ def ckan_config(platform: Platform, name: str) -> CkanConfig:
         token=config.token,
         parallel=config.parallel,
         datastore_rows=config.datastore_rows,
+        logos=history(platform).folder / "logos",
     )
 
 

@@ -149,12 +149,13 @@ def _about_address(told: str, own: str) -> Iterator[Remark]:
 
 def _about_switches(ours: Client, anonymous: Client, *, is_known: bool, is_sysadmin: bool) -> Iterator[Remark]:
     """Rights that CKAN may give to strangers, or to every user."""
-    for action, switch, what in (
-        ("user_create", "create_user_via_api", "anybody may create accounts"),
-        ("package_create", "anon_create_dataset", "anybody may create datasets"),
-    ):
+    if is_sysadmin and (on := _switches(ours)) is not None:
+        for switch in on:
+            yield Remark("warning", f"{_RIGHTS.get(switch, switch)}: set ckan.auth.{switch} = false there.")
+        return
+    for action, switch in (("user_create", "create_user_via_api"), ("package_create", "anon_create_dataset")):
         if _is_allowed(anonymous, action):
-            yield Remark("warning", f"{what}: set ckan.auth.{switch} = false there.")
+            yield Remark("warning", f"{_RIGHTS[switch]}: set ckan.auth.{switch} = false there.")
     if is_sysadmin:
         yield Remark(
             "note",
@@ -162,11 +163,32 @@ def _about_switches(ours: Client, anonymous: Client, *, is_known: bool, is_sysad
             "that ckan.auth.user_create_organizations and …user_create_groups are false there.",
         )
     elif is_known:
-        for action, switch in (("organization_create", "organizations"), ("group_create", "groups")):
-            if _is_allowed(ours, action):
+        for what in ("organization", "group"):
+            if _is_allowed(ours, f"{what}_create"):
                 yield Remark(
-                    "warning", f"every user may create {switch}: set ckan.auth.user_create_{switch} = false there."
+                    "warning", f"every user may create {what}s: set ckan.auth.user_create_{what}s = false there."
                 )
+
+
+def _switches(ours: Client) -> list[str] | None:
+    """The dangerous switches that are on, as our plugin tells an administrator; None where it is not there."""
+    try:
+        return [str(one) for one in ours.call("datenallmende_switches")]
+    except (Unknown, Missing):
+        return None
+
+
+_RIGHTS = {
+    "anon_create_dataset": "anybody may create datasets",
+    "create_dataset_if_not_in_organization": "every user may create datasets",
+    "create_unowned_dataset": "datasets may belong to no organization",
+    "create_user_via_api": "anybody may create accounts",
+    "create_user_via_web": "anybody may sign up",
+    "user_create_groups": "every user may create groups",
+    "user_create_organizations": "every user may create organizations",
+    "user_delete_groups": "administrators of groups may delete them",
+    "user_delete_organizations": "administrators of organizations may delete them",
+}
 
 
 def _is_allowed(client: Client, action: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator
@@ -27,6 +28,9 @@ class CkanConfig(BaseModel):
     """How long the portal's search may take to show a change: CKAN can leave that to Solr (`solr_commit=false`)."""
     attempts: Annotated[int, Field(ge=1, le=20)] = 8
     """Calls in all, where the portal is busy or its answer does not come."""
+
+    logos: Path | None = None
+    """Where logos that were uploaded are kept, for the way back (`rollback`); None: nowhere."""
 
     @field_validator("url")
     @classmethod

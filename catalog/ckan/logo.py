@@ -11,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from io import BytesIO
+from string import ascii_uppercase
 
 PLATE_VERSION = 1
 """Part of every plate's file name: raise it when the drawing changes, so that portals get the new one."""
@@ -49,6 +50,12 @@ def logo_in(image_url: str) -> str:
     """The file name that we uploaded, in what a portal made of it (CKAN puts the time in front); empty for others."""
     found = _FILE_NAME.search(image_url)
     return found.group() if found else ""
+
+
+def plate_called(name: str, file_name: str) -> Logo | None:
+    """The plate of the organization `name` that has this file name, whatever its letter; nothing for a picture."""
+    plates = (Logo(name, letter) for letter in f"{ascii_uppercase}ÄÖÜ")
+    return next((one for one in plates if one.file_name == file_name), None)
 
 
 def plate(initial: str, caption: str) -> bytes:

@@ -50,6 +50,11 @@ def organization_name(dataset_id: str) -> str:
     return organization_of(dataset_id.partition("/")[0])
 
 
+def owner_of(organization: str) -> str:
+    """The owner whose datasets lie in our organization of this name."""
+    return organization.removeprefix("ags-")
+
+
 def organization_of(owner: str) -> str:
     """The name of the organization of a Kommune (by its AGS), or of the statewide tables (`land`)."""
     return f"ags-{owner}" if owner.isdigit() else owner

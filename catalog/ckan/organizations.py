@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from catalog.ckan import clean
 from catalog.ckan.client import Client, Forbidden, Invalid, Missing, Unknown
-from catalog.ckan.logo import Logo, logo_in
-from catalog.ckan.mapping import organization_of, without_empty
+from catalog.ckan.logo import Logo, logo_in, plate_called
+from catalog.ckan.mapping import organization_of, owner_of, without_empty
 from catalog.ckan.schema import ID
 from catalog.publishing.entry import Entry, Thing, same
 from catalog.publishing.plan import Change
@@ -60,23 +61,25 @@ Directory = Callable[[str], Organization]
 
 @dataclass
 class Organizations:
-    """The organizations of one portal, as far as they are ours."""
+    """The organizations of one portal, as far as they are ours. Pictures that were uploaded are kept in `shelf`."""
 
     client: Client
     directory: Directory
-    _logos: dict[str, Logo] = field(default_factory=dict)
+    shelf: Path | None = None
     _fields: frozenset[str] | None = None
     _lock: Lock = field(default_factory=Lock)
 
     def desired(self, owners: Sequence[str]) -> dict[str, Entry]:
         """The organizations of these owners of datasets, by name."""
-        wanted = [self.directory(owner) for owner in sorted(set(owners))]
-        self._logos |= {one.logo.file_name: one.logo for one in wanted}
-        return {entry.id: entry for entry in (one.entry() for one in wanted)}
+        return {entry.id: entry for entry in (self.directory(owner).entry() for owner in sorted(set(owners)))}
 
     def actual(self) -> dict[str, Entry]:
-        """Our organizations as the portal has them, read page by page."""
-        return {entry.id: entry for one in self._pages() if (entry := read_entry(one)) is not None}
+        """Our organizations as the portal has them: in one answer of our plugin, else page by page."""
+        try:
+            found = self.client.call("datenallmende_organizations")
+        except (Unknown, Missing):
+            found = self._pages()
+        return {entry.id: entry for one in found if (entry := read_entry(one)) is not None}
 
     def look(self, name: str) -> Entry | None:
         """One of our organizations, read by itself."""
@@ -121,19 +124,32 @@ class Organizations:
             fields = self._fields_of(wanted, foreign_extras(now))
             self.client.call("organization_patch", id=now["id"], state="active", **fields)
         if entry.content.get("logo") != wanted.content.get("logo"):
-            self._upload(now["id"], str(wanted.content.get("logo", "")))
+            self._upload(now["id"], wanted)
 
-    def _upload(self, id_: str, file_name: str) -> None:
-        logo = self._logos.get(file_name)
-        if logo is None:
-            raise Refused(
-                f"The logo {file_name} is not at hand any more: set it as `logo` in the publisher's file and publish."
-            )
-        picture = logo.picture()
+    def _upload(self, id_: str, wanted: Entry) -> None:
+        logo = self._logo(wanted.id, str(wanted.content.get("logo", "")))
+        file_name, picture = logo.file_name, logo.picture()
+        if logo.data and self.shelf:
+            self.shelf.mkdir(parents=True, exist_ok=True)
+            (self.shelf / file_name).write_bytes(picture)
         for attempt in self.client.patience.attempts_of():
             with attempt:
                 upload = {"image_upload": (file_name, BytesIO(picture), logo.media_type)}
                 self.client.once("organization_patch", upload=upload, id=id_)
+
+    def _logo(self, name: str, file_name: str) -> Logo:
+        """The picture of that file name: today's, a plate, or, on the way back, one that was uploaded before."""
+        logo = self.directory(owner_of(name)).logo
+        if logo.file_name == file_name:
+            return logo
+        kept = self.shelf / file_name if self.shelf and file_name else None
+        if kept and kept.is_file():
+            return Logo(name, "", kept.read_bytes(), kept.suffix.removeprefix("."))
+        if found := plate_called(name, file_name):
+            return found
+        raise Refused(
+            f"The logo {file_name} is not at hand any more: set it as `logo` in the publisher's file and publish."
+        )
 
     def _fields_of(self, wanted: Entry, foreign: Sequence[Mapping[str, str]]) -> dict[str, Any]:
         """The organization as CKAN takes it: what its schema knows at the top level, the rest as extras."""

@@ -68,7 +68,7 @@ class CkanPortal:
         self._foreign: dict[str, list[dict[str, str]]] = {}
         self._organizations: set[str] = set()
         """Names of organizations that are known to be there."""
-        self._own = Organizations(self._client, directory) if directory else None
+        self._own = Organizations(self._client, directory, config.logos) if directory else None
         self._may_choose_ids = False
         self._lock = Lock()
 

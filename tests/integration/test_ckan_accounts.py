@@ -18,7 +18,7 @@ from catalog.ckan.accounts import Accounts
 from catalog.ckan.check import check
 from catalog.ckan.client import open_client
 from catalog.ckan.tombstones import Purging
-from catalog.publishing import Entry, History, Refused, apply, plan
+from catalog.publishing import Entry, History, Refused, apply, plan, rollback
 from orchestration.stack import Stack, servers
 from orchestration.stack.servers.ckan import SYSADMIN
 
@@ -129,6 +129,24 @@ def test_organizations_are_desired_state(ckan: Ckan, tmp_path: Path) -> None:
     assert (after["id"], after["title"]) == (there["id"], "Markt Neu")
     assert {"key": "k", "value": "v"} in after["extras"]
     assert publish(portal, tmp_path, EMPTY)["unchanged"] == 1
+
+
+def test_an_organization_goes_back_with_its_logo(ckan: Ckan, tmp_path: Path) -> None:
+    """Rollback brings back title and picture, also a picture that is not in the publisher's file any more."""
+    name, picture = organization_of(EMPTY), Logo(organization_of(EMPTY), "Bild").picture()
+    ckan.ask(ckan.token, "organization_purge", id=name)
+    handed_in = replace(about(EMPTY), logo=Logo(name, "", picture + b"\0"))
+    config = ckan.config().model_copy(update={"logos": tmp_path / "logos"})
+    first = open_ckan(config, lambda _: handed_in)
+    publish(first, tmp_path, EMPTY)
+    later = open_ckan(config, lambda _: about(EMPTY, "Markt Neu"))
+    publish(later, tmp_path, EMPTY)
+    assert publish(later, tmp_path, EMPTY)["unchanged"] == 1
+    assert rollback(later, History(tmp_path)).organizations == (name,)
+    there = ckan.must("organization_show", id=name)
+    assert (there["title"], there["image_url"].endswith(handed_in.logo.file_name)) == (handed_in.title, True)
+    assert requests.get(there["image_display_url"], timeout=30).content == handed_in.logo.data
+    assert rollback(later, History(tmp_path)).organizations == (name,), "and forth again: a plate is drawn anew"
 
 
 def test_a_strangers_organization_is_left_alone(ckan: Ckan, tmp_path: Path) -> None:

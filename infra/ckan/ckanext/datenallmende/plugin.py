@@ -9,7 +9,7 @@ from typing import Any
 
 from ckan import plugins
 from ckan.plugins import toolkit
-from ckanext.datenallmende import actions, helpers, tombstones, validators
+from ckanext.datenallmende import actions, helpers, oversight, tombstones, validators
 
 HERE = Path(__file__).parent
 
@@ -43,7 +43,12 @@ class DatenallmendePlugin(plugins.SingletonPlugin):
         return [tombstones.blueprint]
 
     def get_actions(self) -> dict[str, Callable[..., Any]]:
-        found = (actions.datenallmende_index_gaps, actions.datenallmende_close_index_gaps)
+        found = (
+            actions.datenallmende_index_gaps,
+            actions.datenallmende_close_index_gaps,
+            oversight.datenallmende_organizations,
+            oversight.datenallmende_switches,
+        )
         return {action.__name__: action for action in found}
 
     def dataset_facets(self, facets_dict: dict[str, str], package_type: str) -> dict[str, str]:
