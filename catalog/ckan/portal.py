@@ -18,7 +18,7 @@ from catalog.ckan.client import CallAction, Client, Forbidden, Invalid, Missing,
 from catalog.ckan.config import CkanConfig
 from catalog.ckan.datastore_load import Store
 from catalog.ckan.organizations import Directory, Organizations
-from catalog.ckan.reading import SOME, Reader
+from catalog.ckan.reading import Reader
 from catalog.ckan.revision import revise
 from catalog.ckan.schema import TOUCHED, PackageSchema, foreign_extras, match
 from catalog.model import Catalog
@@ -109,12 +109,12 @@ class CkanPortal:
         return self._own.desired([dataset.dataset_id.owner for dataset in catalog.datasets]) | datasets
 
     def actual(self, changes: Collection[Change] | None = None) -> Mapping[str, Entry]:
-        """Read our datasets, private ones too: all in pages, or a few by their ids."""
+        """Read our datasets, private ones too, in pages: all of them, or those of `changes` by their ids."""
         schema = self._read_schema()
-        if changes is not None and len(changes) <= SOME:
-            found = self._reader.some({c.id for c in changes if c.thing is Thing.DATASET}, schema)
-        else:
+        if changes is None:
             found = self._reader.all(schema)
+        else:
+            found = self._reader.some({c.id for c in changes if c.thing is Thing.DATASET}, schema)
         self._foreign |= found.foreign
         return self._organizations_there(changes) | found.entries
 

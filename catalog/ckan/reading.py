@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, NamedTuple
 
 from catalog.ckan.client import Client, Forbidden, Missing, Unknown
@@ -21,8 +22,8 @@ from catalog.ckan.schema import ID, PackageSchema, foreign_extras
 from catalog.publishing.entry import Entry
 from catalog.publishing.portal import Transient
 
-SOME = 100
-"""So many datasets are asked for by id; for more, all are read."""
+_SOME = 250
+"""So many datasets are asked for by id at once: Solr takes 1,024 terms in a question."""
 _NAMES = 10_000
 _GAPS, _CLOSE = "datenallmende_index_gaps", "datenallmende_close_index_gaps"
 """Actions of our plugin (infra/ckan)."""
@@ -61,9 +62,10 @@ class Reader:
         if not ids:
             return Found()
         # the field is split into words: the answer may hold more than was asked for
-        wanted = " OR ".join(json.dumps(id_) for id_ in sorted(ids))
-        found = self._checked(self._packages(f"extras_{ID}:({wanted})"), schema, is_all=False)
-        return self._found(one for one in found if one.entry.id in ids)
+        quoted = [json.dumps(id_) for id_ in sorted(ids)]
+        questions = [f"extras_{ID}:({' OR '.join(quoted[n : n + _SOME])})" for n in range(0, len(quoted), _SOME)]
+        packages = chain.from_iterable(self._side_by_side(self._packages, questions))
+        return self._found(one for one in self._checked(packages, schema, is_all=False) if one.entry.id in ids)
 
     def mend(self) -> None:
         """Have the index say what the database has, where the portal can do that; if not, the next apply tries again.

@@ -10,7 +10,6 @@ from typing import Any
 
 from catalog.model import Agent, Catalog, Dataset, Distribution, Licence
 from storage.manifest import Quality
-from tests.bench.data import bavaria
 
 SITE = "https://allmende.example"
 PER_KOMMUNE = 25
@@ -30,7 +29,7 @@ def catalogue(count: int, *, changed: int | None = None, first: int = 0, of: str
 
     `of` goes before their names, so that two sides can publish the same on one portal.
     """
-    kommunen = bavaria()
+    kommunen = owners(first + count)
     return Catalog(
         title="Datenallmende",
         description="Offene Daten der Kommunen",
@@ -46,8 +45,8 @@ def catalogue(count: int, *, changed: int | None = None, first: int = 0, of: str
 
 
 def owners(count: int) -> list[str]:
-    """AGS of the Kommunen whose the first `count` datasets are."""
-    return bavaria()[: -(-count // PER_KOMMUNE)]
+    """Keys like AGS of the Kommunen whose the first `count` datasets are."""
+    return [f"09{100 + n // 100}{100 + n % 100}" for n in range(-(-count // PER_KOMMUNE))]
 
 
 def _dataset(number: int, kommunen: list[str], of: str, *, is_changed: bool) -> Dataset:

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.bench.ours import Steps
+from tests.bench.steps import Steps
 
 PARALLEL = 4
 URL, TOKEN = "ALLMENDE_BENCH_CKAN_URL", "ALLMENDE_BENCH_CKAN_TOKEN"

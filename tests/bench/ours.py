@@ -10,25 +10,11 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 from tests.bench.data import STANDARD
-
-
-class Steps:
-    """Wall and CPU seconds per step, those of ended children included."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, tuple[float, float]] = {}
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        begin, cpu = time.perf_counter(), sum(os.times()[:4])
-        yield
-        self.seconds[name] = (time.perf_counter() - begin, sum(os.times()[:4]) - cpu)
+from tests.bench.steps import Steps
 
 
 def large(source: Path, out: Path) -> Steps:
