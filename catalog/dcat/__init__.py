@@ -3,6 +3,7 @@
 | module | answers |
 |---|---|
 | `vocabulary` | namespaces, EU and German code lists, safe IRIs |
+| `statements` | what is said about a dataset, before any format has its words; CKAN asks here too |
 | `triples` | what one dataset, one file, one publisher is in RDF |
 | `feed` | the files of the feed, paged where it is long |
 
