@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from catalog.ckan import CkanConfig
 
 
+NOT_HERE = "wird auf diesem Portal nicht mehr veröffentlicht"
+
+
 class PortalUnknown(Exception):
     """No portal of that name in the settings."""
 
@@ -94,7 +97,8 @@ def _view(platform: Platform, name: str) -> PortalView:
     try:
         target.preflight()
         now = target.actual()
-        shown = plan_between(target.desired(catalogue(platform, name)), now, name, reasons(platform))
+        wanted, reasons = catalogue(platform, name)
+        shown = plan_between(target.desired(wanted), now, name, reasons)
         user = _user(platform, name)
     except PortalError as error:
         return replace(view, problem=str(error))
@@ -118,7 +122,7 @@ def history(platform: Platform) -> History:
 
 def plan(platform: Platform, target: Portal) -> Plan:
     """What an apply would change; withdrawn entries carry the reason the Kommune gave."""
-    return plan_for(target, catalogue(platform, target.name), reasons(platform))
+    return plan_for(target, *catalogue(platform, target.name))
 
 
 def difference(platform: Platform, name: str, other: str) -> Plan:
@@ -129,21 +133,21 @@ def difference(platform: Platform, name: str, other: str) -> Plan:
     for target in (left, right):
         target.preflight()
     here = right.actual()
-    wanted = right.desired(catalogue(platform, name)).keys() | here.keys()
+    wanted = right.desired(catalogue(platform, name)[0]).keys() | here.keys()
     there = {id_: entry for id_, entry in left.actual().items() if entry.is_published and id_ in wanted}
     return plan_between(there, here, name, dict.fromkeys(here, f"nicht auf „{other}“"))
 
 
-def reasons(platform: Platform) -> dict[str, str]:
-    """Why datasets were withdrawn, in the words of their Kommunen."""
-    return {name: stone.reason for name, stone in read_index(platform.sites.onprem).withdrawn.items()}
+def catalogue(platform: Platform, name: str) -> tuple[Catalog, dict[str, str]]:
+    """The desired state of the portal called `name`: what the open zone's manifests say, as far as it goes there.
 
-
-def catalogue(platform: Platform, name: str) -> Catalog:
-    """The desired state of the portal called `name`: what the open zone's manifests say, as far as it goes there."""
-    every = load_catalog(platform.sites.onprem, platform.settings.catalog)
-    wanted = platform.settings.portals[name]
-    return every.model_copy(update={"datasets": tuple(d for d in every.datasets if goes_to(wanted, d))})
+    With it, by dataset, why others are not there (any more): in the words of the Kommune that withdrew it, or ours.
+    """
+    every, config = load_catalog(platform.sites.onprem, platform.settings.catalog), platform.settings.portals[name]
+    here = tuple(dataset for dataset in every.datasets if goes_to(config, dataset))
+    reasons = {dataset.id: NOT_HERE for dataset in every.datasets}
+    reasons |= {id_: stone.reason for id_, stone in read_index(platform.sites.onprem).withdrawn.items()}
+    return every.model_copy(update={"datasets": here}), reasons
 
 
 def goes_to(portal: PortalConfig, dataset: Dataset) -> bool:
