@@ -43,7 +43,7 @@ def on_stack(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Platform
         told = (stack.place.folder / name).read_text()
         (home / "stack" / name).write_text(told.replace("://allmende", f"://run{os.getpid()}"))
     platform = Platform(load_settings(profile="stack", home=home, moment=MOMENT))
-    provision(stack.place, platform.settings)
+    provision(platform.settings)
     return platform
 
 
