@@ -13,6 +13,9 @@ from orchestration.stack.servers.postgres import Postgres
 from tests.integration.faults.proxy import FaultProxy, no_fault
 from tests.integration.faults.world import World
 
+_ID = 36
+"""Letters of a resource's id, which is what its table is called."""
+
 
 @pytest.fixture(scope="session")
 def ckan(stack: Stack) -> Ckan:
@@ -33,6 +36,8 @@ def world(ckan: Ckan, proxy: FaultProxy, tmp_path: Path) -> Iterator[World]:
     proxy.play(no_fault)
     try:
         made.reset()
+        _drop_tables(ckan)
+        made.tables = len(_tables(ckan))
         yield made
     finally:
         made.close()
@@ -41,3 +46,9 @@ def world(ckan: Ckan, proxy: FaultProxy, tmp_path: Path) -> Iterator[World]:
 def _tables(ckan: Ckan) -> set[str]:
     named = Postgres(ckan.place).sql("select tablename from pg_tables where schemaname = 'public'", DATASTORE)
     return set(named.split())
+
+
+def _drop_tables(ckan: Ckan) -> None:
+    """Purging a dataset leaves its table behind."""
+    drop = "".join(f'drop table public."{name}" cascade;' for name in _tables(ckan) if len(name) == _ID)
+    Postgres(ckan.place).sql(drop, DATASTORE)

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import os
 import random
+from pathlib import Path
 
 import pytest
 
+from catalog.build import load_catalog
 from catalog.ckan import open_ckan
+from catalog.ckan.mapping import resource_id
+from catalog.config import CatalogConfig
 from catalog.publishing import rollback
+from storage.config import StorageConfig
+from storage.sites import open_sites
+from tests.integration.faults.packages import write_packages
 from tests.integration.faults.proxy import Fault, at_call, no_fault
 from tests.integration.faults.world import World, drawn
 
 pytestmark = pytest.mark.integration
 SEEDS = int(os.environ.get("ALLMENDE_SOAK", "0")) or 30
+TABLE_SEEDS = max(6, SEEDS // 5)
 LONGEST = 9
 """A plan and apply of a drawn catalogue asks the portal about so many times."""
 
@@ -42,6 +50,30 @@ def test_killed_anywhere(world: World) -> None:
             ever = before_and_back(world, desired, ever, chance, turn)
     print(f"{SEEDS} seeds: {kills}")  # noqa: T201
     assert kills["lived"] < SEEDS / 2
+
+
+def test_killed_while_tables_are_loaded(world: World, tmp_path: Path) -> None:
+    """Killed at any call while DataStore tables are loaded: in the end each holds the wanted rows, none is too many."""
+    world.home = tmp_path / "home"
+    sites = open_sites(StorageConfig(), world.home)
+    config = CatalogConfig(public_url="https://allmende.example/")
+    chance = random.Random(3)  # noqa: S311 - when the publisher dies
+    kills = 0
+    for turn in range(1, TABLE_SEEDS + 1):
+        write_packages(sites, 2, rows=5, first=100 * turn)
+        fault = chance.choice((Fault.KILL_BEFORE, Fault.KILL_AFTER))
+        world.proxy.play(at_call(chance.randint(4, 14), fault))
+        desired = load_catalog(sites.onprem, config)
+        kills += world.killed_child(desired)
+        world.heal(desired)
+        world.converged(desired, tables=len(desired.datasets))
+        for one in desired.datasets:
+            table = resource_id(one.id, "csv")
+            assert world.admin("resource_show", id=table)["datastore_active"] is True
+            rows = world.admin("datastore_search", resource_id=table, sort="_id asc")["records"]
+            assert [int(row["nr"]) for row in rows] == [100 * turn + number for number in range(5)]
+    print(f"{TABLE_SEEDS} seeds with tables: {kills} killed")  # noqa: T201
+    assert kills > TABLE_SEEDS / 2
 
 
 def before_and_back(world: World, desired, ever: set[str], chance: random.Random, turn: int) -> set[str]:

@@ -12,11 +12,9 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-import polars as pl
 import pytest
 
 from catalog.build import CatalogConfig, load_catalog
@@ -29,11 +27,11 @@ from orchestration.stack.servers.minio import Minio
 from storage.admin.buckets import BucketSettings, ensure_bucket
 from storage.config import StorageConfig, StoreConfig
 from storage.errors import StorageError
-from storage.manifest import Classification, FieldInfo, LicenceInfo, Party, Quality
-from storage.package import PackageDescription, PackageWriter
+from storage.manifest import Classification
 from storage.replication import apply, plan, verify
 from storage.replication_apply import CONCURRENCY
 from storage.sites import Sites, open_sites
+from tests.integration.faults.packages import write_packages
 from tests.integration.faults.servers import crash
 
 pytestmark = pytest.mark.integration
@@ -78,7 +76,7 @@ def sites(own_stack: Stack, tmp_path: Path, request: pytest.FixtureRequest) -> S
 
 
 class Restart:
-    """MinIO is killed; it starts again at once, beside the test, or after the test is through with a store that is down."""
+    """MinIO is killed; it starts again at once, beside the test, or after the test has met it down."""
 
     def __init__(self, stack: Stack, is_back_at_once: bool) -> None:
         self._stack = stack
@@ -122,21 +120,6 @@ def large(at: int, what: Callable[[], None]) -> Iterator[bytes]:
         yield CHUNK
 
 
-def write_packages(sites: Sites, number: int, rows: int, note: str) -> None:
-    for index in range(number):
-        frame = pl.DataFrame({"nr": list(range(rows)), "lat": [49.9] * rows, "lon": [10.9] * rows})
-        said = {
-            "id": f"{9_000_000 + index:08d}/baeume", "title": "Bäume", "description": note, "classification": "open",
-            "standard": "baumkataster", "standard_title": "B", "standard_version": "1", "theme": "ENVI",
-            "licence": LicenceInfo(name="x", path="http://x", title="x"), "attribution": "a",
-            "publisher": Party(name="p"), "contact": Party(name="c"), "political_geocoding": "u",
-            "modified": datetime(2026, 3, 1, tzinfo=UTC),
-            "fields": [FieldInfo(name=n, type="number") for n in frame.columns],
-            "quality": Quality(rows_total=rows, rows_accepted=rows, rows_rejected=0), "inputs": note,
-        }  # fmt: skip
-        PackageWriter(sites).write(PackageDescription.model_validate(said), frame)
-
-
 @pytest.mark.parametrize(("at", "is_back_at_once"), [(1, True), (95, True), (40, False)])
 def test_restarted_in_the_middle_of_an_upload(own_stack: Stack, sites: Sites, at: int, is_back_at_once: bool) -> None:
     """A quick restart costs the upload nothing; a longer absence is a sentence; the object is whole or not there."""
@@ -157,7 +140,7 @@ def test_restarted_in_the_middle_of_an_upload(own_stack: Stack, sites: Sites, at
 
 def test_restarted_while_replicating(own_stack: Stack, sites: Sites) -> None:
     """The store that is read from is away for long: told in a sentence, not once per dataset; the next plan goes on."""
-    write_packages(sites, 40, 2_000, "eins")
+    write_packages(sites, 40, 2_000)
     with Restart(own_stack, is_back_at_once=False) as restart:
         shown = plan(sites)
         restart.begin()
@@ -175,7 +158,7 @@ def test_restarted_while_the_static_portal_is_written(
     own_stack: Stack, sites: Sites, tmp_path: Path, is_back_at_once: bool
 ) -> None:
     """The portal is whole after the next apply; after a quick restart already after this one."""
-    write_packages(sites, 8, 50, "eins")
+    write_packages(sites, 8, 50)
     desired, history = load_catalog(sites.onprem, CatalogConfig()), History(tmp_path / "history")
     portal = StaticPortal(sites, CatalogConfig())
     shown = plan_for(portal, desired)
