@@ -35,13 +35,17 @@ def provision(settings: Settings, *, is_plan: bool = False) -> Provisioned:
     """
     keys: Mapping[Component, str] = {}
     if settings.storage.stores[settings.storage.onprem].scheme == "s3":
-        keys = dict.fromkeys(Component, "") if is_plan else component_keys(settings.home, settings.storage.onprem)
+        keys = component_keys(settings.home, settings.storage.onprem, is_plan=is_plan)
     return set_up(settings.storage, settings.provision, inbox=settings.inbox_config, keys=keys, is_plan=is_plan)
 
 
-def component_keys(home: Path, onprem: str = "onprem") -> dict[Component, str]:
-    """The secret of each component's login; made where there is none yet."""
-    return {component: _kept(key_file(home, component), component, onprem) for component in Component}
+def component_keys(home: Path, onprem: str = "onprem", *, is_plan: bool = False) -> dict[Component, str]:
+    """The secret of each component's login; made where there is none yet, empty in a plan."""
+    files = {component: key_file(home, component) for component in Component}
+    return {
+        component: "" if is_plan and not path.is_file() else _kept(path, component, onprem)
+        for component, path in files.items()
+    }
 
 
 def key_file(home: Path, component: Component) -> Path:

@@ -28,7 +28,7 @@ from storage.admin.steps import Report, Step
 from storage.config import StorageConfig, StoreConfig
 from storage.errors import ConfigInvalid
 from storage.layout import Zone
-from storage.s3 import s3_client
+from storage.s3 import code_of, s3_client
 
 _NOBODY = User(is_enabled=False, policies=frozenset(), groups=frozenset())
 
@@ -52,8 +52,8 @@ def provision(
 ) -> Provisioned:
     """Make the on-premises server and the clouds' buckets as the settings say; a second time changes nothing.
 
-    `keys`: the secret of each component's login. A login that the server has already keeps its secret. Raises
-    `ConfigInvalid`, `StoreUnreachable`.
+    `keys`: the secret of each component's login; an empty one is not known yet (in a plan). Raises `ConfigInvalid`,
+    `StoreUnreachable`.
     """
     report = Report()
     counter = _Counter()
@@ -66,7 +66,8 @@ def provision(
         for place, settings in _onprem_buckets(onprem, config, inbox):
             with translated(place.url):
                 report.take(bucket_steps(s3, place, settings, report.cannot), is_plan=is_plan)
-        report.take(_rights_steps(server, onprem, inbox, keys or {}), is_plan=is_plan)
+        with translated(onprem.url):
+            report.take(_rights_steps(server, onprem, inbox, keys or {}), is_plan=is_plan)
         counter.requests += server.requests
     for site, store in storage.stores.items():
         if site != storage.onprem and store.scheme == "s3":
@@ -141,18 +142,40 @@ def _rights_steps(
     for name, policy in wanted.items():
         if name not in present or spelled_alike(present[name]) != spelled_alike(policy):
             yield Step(f"policy {name}", "set", partial(server.put_policy, name, policy))
-    new = {one.user: secret for one, secret in keys.items() if one.user not in users}
-    if new:
-        yield Step(f"logins {', '.join(sorted(new))}", "made", partial(server.put_users, new))
-    for name in (one.user for one in keys):
-        if users.get(name, _NOBODY).policies != {name}:
-            yield Step(f"login {name}", "gets its policy and no other", partial(server.set_policy, name, user=name))
+    yield from _login_steps(server, onprem, users, keys)
     for name in (KOMMUNEN, FULL) if inbox is not None else ():
         group = server.group(name)
         if group is None:
             yield Step(f"group {name}", "made", partial(server.join, name, ()))
         if group is None or group.policies != {name}:
             yield Step(f"group {name}", "gets its policy and no other", partial(server.set_policy, name, group=name))
+
+
+def _login_steps(
+    server: MinioServer, onprem: StoreConfig, users: Mapping[str, User], keys: Mapping[Component, str]
+) -> Iterator[Step]:
+    new = {one.user: secret for one, secret in keys.items() if one.user not in users}
+    if new:
+        yield Step(f"logins {', '.join(sorted(new))}", "made", partial(server.put_users, new))
+    for one, secret in keys.items():
+        if one.user in users and secret and not _logs_in(onprem, one.user, secret):
+            put = partial(server.put_users, {one.user: secret})
+            yield Step(f"login {one.user}", "gets the secret of this installation", put)
+    for name in (one.user for one in keys):
+        if users.get(name, _NOBODY).policies != {name}:
+            yield Step(f"login {name}", "gets its policy and no other", partial(server.set_policy, name, user=name))
+
+
+def _logs_in(store: StoreConfig, user: str, secret: str) -> bool:
+    """Whether the server knows the user by this secret; what it may do is another question."""
+    from botocore.exceptions import ClientError
+
+    login = {"access_key_id": user, "secret_access_key": secret}
+    try:
+        s3_client(StoreConfig.model_validate({**store.model_dump(), "secrets": login})).list_buckets()
+    except ClientError as error:
+        return code_of(error) not in {"SignatureDoesNotMatch", "InvalidAccessKeyId"}
+    return True
 
 
 class _Counter:

@@ -74,11 +74,13 @@ def test_a_server_is_set_up_once_and_healed_where_it_drifts(server, versity):
     root.put_bucket_versioning(Bucket="p-open", VersioningConfiguration={"Status": "Suspended"})
     admin.put_policy("allmende-publish", admin.policies()["readwrite"])
     admin.set_policy("readwrite", user="allmende-intake")
+    admin.put_users({"allmende-steward": "ein-anderes-geheimnis"})
     assert set(provision(storage, CONFIG, inbox=inbox, keys=SECRETS).changed) == {
         "p-raw: lifecycle set",
         "p-open: versioning on",
         "policy allmende-publish: set",
         "login allmende-intake: gets its policy and no other",
+        "login allmende-steward: gets the secret of this installation",
     }
 
 
