@@ -12,8 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
+from orchestration.private import write_private
 from orchestration.settings import Settings
-from orchestration.stack.place import write_private
 from storage.admin.kommunen import Kommunen, new_secret
 from storage.admin.minio import MinioServer
 from storage.admin.provision import Provisioned, as_administrator
@@ -35,17 +37,21 @@ def provision(settings: Settings, *, is_plan: bool = False) -> Provisioned:
     """
     keys: Mapping[Component, str] = {}
     if settings.storage.stores[settings.storage.onprem].scheme == "s3":
-        keys = component_keys(settings.home, settings.storage.onprem, is_plan=is_plan)
+        onprem = settings.storage.onprem
+        keys = component_keys(settings.home, onprem, settings.provision.keys, is_plan=is_plan)
     return set_up(settings.storage, settings.provision, inbox=settings.inbox_config, keys=keys, is_plan=is_plan)
 
 
-def component_keys(home: Path, onprem: str = "onprem", *, is_plan: bool = False) -> dict[Component, str]:
-    """The secret of each component's login; made where there is none yet, empty in a plan."""
-    files = {component: key_file(home, component) for component in Component}
-    return {
-        component: "" if is_plan and not path.is_file() else _kept(path, component, onprem)
-        for component, path in files.items()
-    }
+def component_keys(
+    home: Path, onprem: str = "onprem", told: Mapping[Component, SecretStr] | None = None, *, is_plan: bool = False
+) -> dict[Component, str]:
+    """The secret of each component's login, as told or as kept; made where there is none yet, empty in a plan."""
+    keys = {component: secret.get_secret_value() for component, secret in (told or {}).items()}
+    for component in Component:
+        path = key_file(home, component)
+        if component not in keys:
+            keys[component] = "" if is_plan and not path.is_file() else _kept(path, component, onprem)
+    return keys
 
 
 def key_file(home: Path, component: Component) -> Path:
@@ -59,10 +65,10 @@ def kommunen(settings: Settings) -> Kommunen:
 
 def quotas(settings: Settings) -> Quotas | None:
     """The counting of the inbox with the steward's own login; None where it was not set up."""
-    path = key_file(settings.home, Component.STEWARD)
-    if settings.inbox_config is None or not path.is_file():
+    key = component_keys(settings.home, told=settings.provision.keys, is_plan=True)[Component.STEWARD]
+    if settings.inbox_config is None or not key:
         return None
-    store = with_login(settings.inbox_config, Component.STEWARD, _secret(path))
+    store = with_login(settings.inbox_config, Component.STEWARD, key)
     return Quotas(MinioServer(store), Drops(store), settings.provision)
 
 

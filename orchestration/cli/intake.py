@@ -34,7 +34,10 @@ def serve(
 
 
 @app.command()
-def listen(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8010) -> None:
+def listen(
+    port: Annotated[int, typer.Option(help="Port.")] = 8010,
+    host: Annotated[str, typer.Option(help="Address to listen at; inside a container 0.0.0.0.")] = "127.0.0.1",
+) -> None:
     """Take reports of uploads from MinIO, and keep the quotas of Kommunen; ends with Ctrl-C."""
     import uvicorn
 
@@ -44,8 +47,8 @@ def listen(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8010)
     with receiving(load_settings()) as (receiver, keeps_quota):
         if not keeps_quota:
             err.print("Quotas are not kept: run `allmende stores provision` and start this again.", style="yellow")
-        err.print(f"Reports of uploads: http://127.0.0.1:{port}{PATH} · end with Ctrl-C", markup=False)
-        uvicorn.run(receiver, host="127.0.0.1", port=port, server_header=False, access_log=False, log_level="warning")
+        err.print(f"Reports of uploads: http://{host}:{port}{PATH} · end with Ctrl-C", markup=False)
+        uvicorn.run(receiver, host=host, port=port, server_header=False, access_log=False, log_level="warning")
 
 
 @app.command()

@@ -145,7 +145,7 @@ def _row(ags: str, secret: str, settings: Settings, register: Register) -> dict[
 
 def _keep(output: Path, missing: list[str], settings: Settings, register: Register) -> dict[str, str]:
     """Write the file with a secret for each that is missing; those that a killed run wrote are used again."""
-    from orchestration.stack.place import write_private
+    from orchestration.private import write_private
     from storage.admin.kommunen import new_secret
 
     before = _read(output)

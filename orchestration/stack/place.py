@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+
+from orchestration.private import write_private
 
 _one_at_a_time = Lock()
 """Two servers that are prepared at once may ask for secrets of the same third."""
@@ -50,12 +51,3 @@ class Place:
         text = "".join(f"{name}={value}\n" for name, value in known.items())
         write_private(self.of(service) / "credentials.env", text)
         return known
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only this user can read, as a whole or not at all."""
-    new = path.with_name(f".{path.name}.new")
-    new.unlink(missing_ok=True)
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-    new.replace(path)

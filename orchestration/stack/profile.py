@@ -9,16 +9,22 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from intake.receiver import PATH
+from orchestration.private import write_private
+from orchestration.provisioning import component_keys
 from orchestration.settings import SECRETS_FILE, TOML_FILE
-from orchestration.stack.place import Place, write_private
+from orchestration.stack.place import Place
 from orchestration.stack.servers.azurite import ACCOUNT, Azurite
 from orchestration.stack.servers.ckan import SYSADMIN, Ckan
 from orchestration.stack.servers.dagster import dagster_url
 from orchestration.stack.servers.minio import Minio
 from orchestration.stack.servers.versitygw import VersityGW
+from storage.admin.rights import Component
 
 BUCKET = "allmende"
 REGION = "us-east-1"
+ADMINISTRATOR = "ALLMENDE_PROVISION__SECRETS"
+"""The login of MinIO's administrator: for `allmende stores provision` and `stores kommune`, not for the pipeline."""
 
 
 def write_profile(place: Place) -> None:
@@ -53,6 +59,13 @@ options = {{ endpoint = "{place.url("azurite")}/{ACCOUNT}", account_name = "{ACC
 url = "gs://{BUCKET}"   # fake-gcs-server behind the XML front
 options = {{ base_url = "{place.url("gcs")}" }}
 
+[inbox_store]
+url = "s3://{BUCKET}-inbox"   # MinIO, what Kommunen hand in by S3
+
+[provision]
+webhook = "{place.url("webhook")}{PATH}"
+webhook_queue = "{Minio(place).queue}"
+
 [portals.static]
 kind = "static"
 
@@ -80,13 +93,17 @@ def secret_variables(place: Place) -> dict[str, str]:
         "private_key_id": "",
     }
     stores = {
-        "onprem": _keys(minio["MINIO_ROOT_USER"], minio["MINIO_ROOT_PASSWORD"]),
+        "onprem": _keys(Component.PIPELINE.user, component_keys(place.folder.parent)[Component.PIPELINE]),
         "cloud-a": _keys(versity["ROOT_ACCESS_KEY"], versity["ROOT_SECRET_KEY"]),
         "cloud-b": {"secrets": {"account_key": azurite.account_key()}},
         "cloud-c": {"secrets": {"service_account_key": json.dumps(emulator)}},
     }
     variables = {
         "ALLMENDE_STORAGE__STORES": json.dumps(stores),
+        # Another home on these servers has the same logins.
+        "ALLMENDE_PROVISION__KEYS": json.dumps(component_keys(place.folder.parent)),
+        ADMINISTRATOR: json.dumps(_keys(minio["MINIO_ROOT_USER"], minio["MINIO_ROOT_PASSWORD"])["secrets"]),
+        "ALLMENDE_PROVISION__WEBHOOK_TOKEN": place.secrets("webhook", TOKEN="")["TOKEN"],
         "ALLMENDE_DAGSTER__POSTGRES_URL": dagster_url(place),
         "ALLMENDE_INTAKE__SECRET": place.secrets("intake", SECRET="")["SECRET"],
     }

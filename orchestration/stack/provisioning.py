@@ -10,22 +10,19 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 
+from orchestration.provisioning import provision as provision_s3
 from orchestration.settings import Settings, load_settings
 from orchestration.stack.place import StackFailed
 from orchestration.stack.profile import write_profile
 from orchestration.stack.service import ServiceStatus
 from orchestration.stack.stack import Stack
-from storage.admin.buckets import PUBLIC_ZONES, BucketSettings, ensure_bucket
 from storage.config import StoreConfig
-from storage.layout import Zone
-from storage.s3 import s3_client
 
 _AZURE_VERSION = "2021-12-02"
 STORES = ("minio", "versitygw", "azurite", "gcs")
@@ -41,27 +38,13 @@ def settle(home: Path, found: Sequence[ServiceStatus]) -> None:
 
 def provision(settings: Settings) -> None:
     """Make what is missing on every store of the stack. Raises `StackFailed` or what the stores say."""
+    provision_s3(settings)
     for store in settings.storage.stores.values():
         bucket = store.url.partition("://")[2].partition("/")[0]
-        if store.scheme == "s3" and store.is_by_zone:
-            for zone in Zone:
-                ensure_bucket(store.of_zone(zone), BucketSettings())
-        elif store.scheme == "s3":
-            _public_bucket(store, bucket)
-        elif store.scheme == "az":
+        if store.scheme == "az":
             _azure_container(store, bucket)
         elif store.scheme == "gs":
             _gcs_bucket(store, bucket)
-
-
-def _public_bucket(store: StoreConfig, bucket: str) -> None:
-    """A bucket that everybody reads `open/` and `portal/` of. VersityGW knows no lifecycle, so it gets none."""
-    s3 = s3_client(store)
-    if bucket not in {one["Name"] for one in s3.list_buckets()["Buckets"]}:
-        s3.create_bucket(Bucket=bucket)
-    public = [f"arn:aws:s3:::{bucket}/{zone}/*" for zone in PUBLIC_ZONES]
-    allow = {"Effect": "Allow", "Principal": "*", "Action": ["s3:GetObject"], "Resource": public}
-    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [allow]}))
 
 
 def _gcs_bucket(store: StoreConfig, bucket: str) -> None:

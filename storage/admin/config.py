@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
+from storage.admin.rights import Component
+
 _AGS = re.compile(r"\d{8}")
 GB = 1000**3
 
@@ -49,6 +51,9 @@ class ProvisionConfig(BaseModel):
     secrets: dict[str, SecretStr] = Field(default_factory=dict)
     """Login of the server's administrator (`access_key_id`, `secret_access_key`), used by provisioning alone.
     Without it the login of the on-premises store is used."""
+
+    keys: dict[Component, SecretStr] = Field(default_factory=dict)
+    """Secret of a component's login, where it comes from elsewhere than `<home>/keys`."""
 
     @field_validator("quotas")
     @classmethod

@@ -17,8 +17,9 @@ import pytest
 from orchestration.settings import PROJECT
 from orchestration.stack import Place, Stack
 from orchestration.stack.installed import NATIVE, compose_config
-from orchestration.stack.profile import secret_variables, settings_text
+from orchestration.stack.profile import ADMINISTRATOR, secret_variables, settings_text
 from orchestration.stack.servers.ckan import Ckan
+from orchestration.stack.servers.minio import Minio
 
 pytestmark = pytest.mark.integration
 
@@ -28,7 +29,7 @@ ONLY_THERE = {"provision"}
 INSIDE = {
     "minio": "minio:9000", "versitygw": "versitygw:7070", "azurite": "azurite:10000", "gcs": "gcs:4443",
     "gcs-json": "gcs-json:4443", "postgres": "postgres:5432", "redis": "redis:6379", "solr": "solr:8983",
-    "ckan": "ckan:5000",
+    "ckan": "ckan:5000", "webhook": "webhook:8000",
 }  # fmt: skip
 """Where a server is for the other containers."""
 CKAN_VARIABLES = {
@@ -88,9 +89,17 @@ def test_same_settings(composed, native):
     ours = tomllib.loads(inside(place, settings_text(place)))
     # The public reads from outside the containers.
     ours["storage"]["stores"]["cloud-a"]["public_url"] = f"{place.url('versitygw')}/allmende"
+    ours["provision"]["webhook_queue"] = "/queue"
     assert told == ours
     environment = composed["services"]["dagster-code"]["environment"]
-    assert secret_variables(place).keys() <= environment.keys()
+    # Nobody but who sets the object store up has its administrator's login.
+    assert secret_variables(place).keys() - {ADMINISTRATOR} <= environment.keys()
+    holders = {name for name, one in composed["services"].items() if ADMINISTRATOR in (one.get("environment") or {})}
+    assert holders == {"provision"}
+    reports = {name: inside(place, value) for name, value in Minio(place).reports().items()}
+    minio = composed["services"]["minio"]["environment"]
+    assert reports.keys() <= minio.keys()
+    assert [minio[name] for name in reports if "ENDPOINT" in name] == [told["provision"]["webhook"]]
     for name, value in told["catalog"].items():
         assert environment[f"ALLMENDE_CATALOG__{name.upper()}"] == value
     theirs = json.loads(environment["ALLMENDE_STORAGE__STORES"])

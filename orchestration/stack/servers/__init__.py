@@ -10,9 +10,11 @@ from orchestration.stack.servers.postgres import Postgres
 from orchestration.stack.servers.redis import Redis
 from orchestration.stack.servers.solr import Solr
 from orchestration.stack.servers.versitygw import VersityGW
+from orchestration.stack.servers.webhook import Webhook
 from orchestration.stack.service import Service
 
 SERVERS: tuple[type[Service], ...] = (
+    Webhook,
     Minio,
     VersityGW,
     Azurite,

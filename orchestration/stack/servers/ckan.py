@@ -14,9 +14,10 @@ import subprocess
 from configparser import RawConfigParser
 from pathlib import Path
 
+from orchestration.private import write_private
 from orchestration.settings import PROJECT
 from orchestration.stack import installed
-from orchestration.stack.place import StackFailed, write_private
+from orchestration.stack.place import StackFailed
 from orchestration.stack.process import Command, running
 from orchestration.stack.servers.postgres import Postgres
 from orchestration.stack.servers.redis import Redis

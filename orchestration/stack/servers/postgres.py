@@ -16,8 +16,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from orchestration.private import write_private
 from orchestration.stack.installed import POSTGRES_BIN
-from orchestration.stack.place import StackFailed, write_private
+from orchestration.stack.place import StackFailed
 from orchestration.stack.process import Command, as_user
 from orchestration.stack.service import Service
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 
-from orchestration.stack.place import write_private
+from orchestration.private import write_private
 from orchestration.stack.process import Command
 from orchestration.stack.service import Service
 
