@@ -198,6 +198,8 @@ class CkanPortal:
 
     def _ensure_organization(self, entry: Entry) -> None:
         name = str(entry.content["organization"])
+        if name in self._organizations:
+            return
         with self._lock:
             if name in self._organizations:
                 return

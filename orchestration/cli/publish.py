@@ -86,7 +86,7 @@ def rollback(
     apply_id: Annotated[
         str | None, typer.Option("--to-before", help="Id of the apply to undo, with all later ones; default: the last.")
     ] = None,
-    is_trial: Annotated[bool, typer.Option("--plan", help="Only show what it would change.")] = False,
+    is_trial: Annotated[bool, typer.Option("--dry-run", help="Only show what it would change.")] = False,
     show_all: ShowAll = False,
     as_json: AsJson = False,
 ) -> None:

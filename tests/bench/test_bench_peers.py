@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +11,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.bench import cases, data, measure, peers, report
+from catalog.ckan.schema import PackageSchema
+from tests.bench import cases, ckan, ckan_data, data, measure, peers, report
 from tests.bench.facts import FIELDS, facts
 
 
@@ -82,6 +85,30 @@ def test_the_page_names_medians_ratios_and_missed_aims(tmp_path: Path):
     assert "| peer | 1.00 | 1.0 … 1.0 | 1.0 | 50 | 3.00 |" in page
     assert "| read | 1.00 | 0.5 |" in page
     assert "wall time ≤ 2 × peer: 3.00 × (missed)" in page
+
+
+def test_the_page_says_what_was_not_measured(tmp_path: Path):
+    """A table of its own columns is shown with its floor; one that could not be had is a sentence, not a gap."""
+    aim = report.Aim("rate ≥ 1.0 ×", 0.9, 1.0, "×", is_floor=True)
+    table = report.Table("CKAN", "About.", ("", "rate"), [("ours", "9.1")], [aim])
+    missing = report.Table("None", "Not measured: no CKAN could be brought up here.", (), [])
+    report.write(tmp_path / "page.md", [table, missing])
+    page = (tmp_path / "page.md").read_text(encoding="utf-8")
+    assert "| ours | 9.1 |" in page
+    assert "rate ≥ 1.0 ×: 0.90 × (missed)" in page
+    assert page.rstrip().endswith("Not measured: no CKAN could be brought up here.")
+    assert "Not measured" in report.as_text(missing)
+
+
+def test_both_sides_publish_the_same():
+    """What ckanapi loads is what we send, but for the names that tell the sides apart and for our mark."""
+    schema = PackageSchema()
+    ours, theirs = (list(ckan.packages(schema, ckan_data.catalogue(3, of=of))) for of in ("", "peer-"))
+    ids = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+    texts = [ids.sub("id", json.dumps(side)).replace("peer-", "") for side in (ours, theirs)]
+    assert texts[0] == texts[1]
+    assert "allmende_id" not in texts[1]
+    assert {package["id"] for package in ours}.isdisjoint(package["id"] for package in theirs)
 
 
 def test_facts_see_a_changed_value(tmp_path: Path):
