@@ -112,12 +112,12 @@ def without(entry: Entry, keys: Collection[str] | None = None) -> Entry:
 
 def _field(field: FieldInfo) -> dict[str, Any]:
     kind = _TYPES[field.type]
-    unit = clean.line(field.unit)
+    title, unit = clean.line(field.title), clean.line(field.unit)
     notes = clean.text(field.description)
     if unit and "Einheit" not in notes:
         notes = f"{notes} (Einheit: {unit})".strip()
     info = {
-        "label": (clean.line(field.title) or field.name) + (f" ({unit})" if unit else ""),
+        "label": f"{title} ({unit})" if title and unit else title or field.name,
         "notes": notes,
         "unit": unit,
         "type_override": _OVERRIDES.get(kind, "text"),

@@ -5,7 +5,11 @@
   var PAGE = 32000; // CKAN gives no more in one answer
   var POINTS_MAX = 100000;
   var STEPS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
+  var OWNER = "gemeinde"; // the column of statewide tables that says whose a row is
+  var NAMES_MAX = 80;
   var BAVARIA = [[47.27, 8.97], [50.57, 13.84]];
+
+  var columns = "_id,lat,lon";
 
   var box = document.getElementById("da-map");
   var note = document.getElementById("da-map-note");
@@ -97,7 +101,7 @@
   }
 
   function readTable(rows, after) {
-    var page = { resource_id: box.dataset.table, fields: "_id,lat,lon", limit: PAGE, sort: "_id" };
+    var page = { resource_id: box.dataset.table, fields: columns, limit: PAGE, sort: "_id" };
     if (after) { page.filters = JSON.stringify({ _id: { gt: after } }); page.include_total = "false"; }
     return search(page).then(function (result) {
       rows.total = rows.total || result.total;
@@ -107,13 +111,35 @@
     });
   }
 
+  function nameOwners(placed) {
+    var groups = new Map();
+    placed.forEach(function (row) {
+      if (!row[OWNER]) { return; }
+      var group = groups.get(row[OWNER]) || { n: 0, lat: -90, lon: 0 };
+      groups.set(row[OWNER], { n: group.n + 1, lat: Math.max(group.lat, row.lat), lon: group.lon + row.lon });
+    });
+    if (groups.size > NAMES_MAX) { return; }
+    groups.forEach(function (group, name) {
+      var text = document.createElement("span");
+      text.textContent = name;
+      L.marker([group.lat, group.lon / group.n], {
+        interactive: false, keyboard: false,
+        icon: L.divIcon({ className: "da-map-name", html: text, iconSize: null, iconAnchor: [0, 24] })
+      }).addTo(map);
+    });
+  }
+
   function fromTable() {
-    return readTable([]).then(function (rows) {
+    return search({ resource_id: box.dataset.table, limit: 0, include_total: "false" }).then(function (empty) {
+      columns = empty.fields.some(function (field) { return field.id === OWNER; }) ? columns + "," + OWNER : columns;
+      return readTable([]);
+    }).then(function (rows) {
       var placed = rows.filter(function (row) { return isPlace(row.lat, row.lon); });
       var markers = placed.map(function (row) {
         return dot(row.lat, row.lon, placed.length).on("click", function () { openRow(row); });
       });
       show(markers, rows.length - placed.length, rows.total);
+      nameOwners(placed);
     });
   }
 
