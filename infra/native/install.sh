@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Installs and builds what the stack runs on, once, outside the clone: infra/native/install.sh [PIECE…] (none: all).
-# Pieces: minio versitygw gcs azurite system solr ckan compose. What is there already is left alone; two that run at once wait
+# Pieces: minio versitygw gcs azurite system solr ckan compose browser. What is there already is left alone; two that run at once wait
 # for each other, piece by piece. Each piece's output lies in ~/.cache/datenallmende/log/, its end is shown on failure.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/datenallmende
 python=${PYTHON:-python3}
-pieces=(system minio versitygw gcs compose azurite solr ckan)
+pieces=(system minio versitygw gcs compose azurite solr ckan browser)
 
 # MinIO's release tags do not resolve as a Go module, so the commit is pinned.
 minio=github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
@@ -55,19 +55,24 @@ have_system() {
     local program
     for program in redis-server redis-cli psql pg_config mvn javac gcc; do command -v $program >/dev/null || return; done
 }
-install_system() {
+install_system() { debian_packages "${packages[@]}"; }
+debian_packages() { # PACKAGE…
     if ! command -v apt-get >/dev/null || [[ $EUID != 0 ]]; then
-        echo "packages are missing; as root: apt-get install ${packages[*]}"
+        echo "packages are missing; as root: apt-get install $*"
         return 1
     fi
     # Nothing of it may start by itself: the stack runs servers of its own.
     local policy=/usr/sbin/policy-rc.d mine=""
     [[ -e $policy ]] || { printf '#!/bin/sh\nexit 101\n' >$policy && chmod +x $policy && mine=yes; }
     local code=0
-    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "${packages[@]}" || code=1
+    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$@" || code=1
     [[ -z $mine ]] || rm -f $policy
     return $code
 }
+
+# What tests look at pages with; no server needs it.
+have_browser() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; }
+install_browser() { debian_packages chromium; }
 
 solr=$cache/solr-$(key "$here/solr/pom.xml" "$here/solr/SolrMain.java")
 have_solr() { [[ -e $solr/.complete ]]; }
@@ -137,7 +142,7 @@ code=0 running=()
 in_order $(chosen compose minio versitygw gcs) & running+=($!)
 in_order $(chosen azurite) & running+=($!)
 # Solr and CKAN are built with what the system's packages bring.
-in_order $(chosen system) || code=1
+in_order $(chosen system browser) || code=1
 in_order $(chosen ckan) & running+=($!)
 in_order $(chosen solr) & running+=($!)
 for process in "${running[@]}"; do wait "$process" || code=1; done

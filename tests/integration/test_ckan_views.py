@@ -50,7 +50,7 @@ def table(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ta
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
-        pytest.fail("no Chromium on this machine: apt-get install chromium")
+        pytest.fail("no Chromium on this machine: infra/native/install.sh browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         yield browser
