@@ -243,6 +243,8 @@ def attempts(world: World) -> Iterator[tuple[str, dict[str, Any]]]:  # noqa: PLR
         yield "datastore_upsert", {"resource_id": file, "force": True, "records": [{"a": "9"}]}
         yield "datastore_delete", {"resource_id": file, "force": True}
         yield "datastore_records_delete", {"resource_id": file, "force": True, "filters": {}}
+        columns = {"fields": [{"id": "a", "type": "text"}], "primary_key": ["a"]}
+        yield "datenallmende_datastore_replace", {"resource_id": file, **columns}
         yield "bulk_update_public", {"org_id": others, "datasets": [id_]}
         yield "bulk_update_private", {"org_id": others, "datasets": [id_]}
         yield "bulk_update_delete", {"org_id": others, "datasets": [id_]}
@@ -285,6 +287,7 @@ def attempts(world: World) -> Iterator[tuple[str, dict[str, Any]]]:  # noqa: PLR
     yield "api_token_create", {"user": world.other_user, "name": "taken"}
     yield "api_token_list", {"user_id": world.other_user}
     yield "api_token_revoke", {"jti": world.other_token_id}
+    yield "datenallmende_switches", {}
     yield "config_option_update", {"ckan.site_title": "taken"}
 
 
