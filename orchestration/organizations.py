@@ -54,4 +54,4 @@ def _description(register: Register, ags: str) -> str:
     where = f" im {register.name(gemeinde.kreis_ags.ljust(AGS_DIGITS, '0'))}" if gemeinde else ""
     if gemeinde and gemeinde.kreis_ags.ljust(AGS_DIGITS, "0") == ags:
         where = ", kreisfreie Stadt"
-    return f"Offene Daten: {register.title(ags)}{where}. Amtlicher Gemeindeschlüssel (AGS): {ags}."
+    return f"Offene Daten: {register.title(ags)}{where}."

@@ -135,7 +135,7 @@ def create_token(
     accounts, user = _user(portal, who, create=True)
     made = accounts.create_token(user, name, days, replace=replace)
     if file is not None:
-        _write_private(file, made.token)
+        write_private(file, made.token)
     shown = {"portal": portal, "user": user, "name": name, "expires": made.expires}
     if as_json:
         print_json({**shown, "file": file} if file else {**shown, "token": made.token})
@@ -226,7 +226,7 @@ def _tell(portal: str, done: Done, state: str, *, as_json: bool) -> None:
     err.print(f"{done.user} {state} of {done.organization} on {portal} ({how}).", markup=False)
 
 
-def _write_private(path: Path, secret: str) -> None:
+def write_private(path: Path, secret: str) -> None:
     """Write a secret to a new file that only this user can read."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from orchestration.cli.portals import write_private
 from orchestration.portals import goes_to
 from orchestration.settings import PortalConfig
 from storage.names import DatasetId
@@ -66,3 +67,16 @@ def test_portals_of_two_kinds_are_not_compared(cli: Cli, home: Path) -> None:
     assert "two kinds" in cli("publish", "compare", "--portal", "live", "--with", "static").sentence
     assert "needs one of kind ckan; there are live" in cli("portal", "editors", "list", "static", "09761000").sentence
     assert "no AGS" in cli("portal", "editors", "list", "live", "09761999").sentence
+
+
+def test_a_token_is_never_written_over_a_file(cli: Cli, home: Path) -> None:
+    """It goes to a new file that only its user can read; and nobody ends tokens without saying which."""
+    (home.parent / "allmende.toml").write_text(f"[portals.live]\n{DOWN}")
+    there = home.parent / "token.txt"
+    there.write_text("mine")
+    assert "exists already" in cli("portal", "token", "create", "live", "erika", "--file", str(there)).sentence
+    assert there.read_text() == "mine"
+    assert "--name NAME, or --all" in cli("portal", "token", "revoke", "live", "erika").sentence
+    made = home.parent / "new.txt"
+    write_private(made, "secret")
+    assert (made.read_text(), made.stat().st_mode & 0o777) == ("secret\n", 0o600)
