@@ -90,6 +90,7 @@ class GermanDCATAP3Profile(EuropeanDCATAP3Profile):
     def _put_right(self, dataset: dict[str, Any], ref: URIRef) -> None:
         self._agents(dataset, ref)
         self._german_fields(dataset, ref)
+        self._fill_gaps(dataset, ref)
         for resource in dataset.get("resources", []):
             self._file(resource, CleanedURIRef(resource_uri(resource)))
         for predicate, fragment in _BLANK.items():
@@ -135,6 +136,26 @@ class GermanDCATAP3Profile(EuropeanDCATAP3Profile):
         for standard in sorted(self.g.objects(ref, DCT.conformsTo))[:1] if title else []:
             self.g.add((standard, DCT.title, Literal(title)))
 
+    def _fill_gaps(self, dataset: Mapping[str, Any], ref: URIRef) -> None:
+        """What DCAT-AP.de asks for and a form left empty, for datasets that people make by hand on this portal."""
+        if not self.g.value(ref, DCATDE.contributorID):
+            self._link(ref, DCATDE.contributorID, toolkit.config.get("ckanext.datenallmende.contributor_id"))
+        for period in list(self.g.objects(ref, DCT.temporal)):
+            if not (self.g.value(period, DCAT.startDate) or self.g.value(period, DCAT.endDate)):
+                self.g.remove((ref, DCT.temporal, period))
+                self.g.remove((period, None, None))
+        for contact in list(self.g.objects(ref, DCAT.contactPoint)):
+            if not (self.g.value(contact, VCARD.hasEmail) or self.g.value(contact, VCARD.hasURL)):
+                self._organization_as_contact(dataset.get("organization") or {}, contact)
+
+    def _organization_as_contact(self, organization: Mapping[str, Any], contact: Node) -> None:
+        """Convention 1: a contact has an e-mail address or a page; without either the organization's page stands in."""
+        if not organization.get("name"):
+            return
+        if not self.g.value(contact, VCARD.fn):
+            self.g.add((contact, VCARD.fn, Literal(organization.get("title") or organization["name"])))
+        self._link(contact, VCARD.hasURL, toolkit.url_for("organization.read", id=organization["name"], _external=True))
+
     def _file(self, resource: Mapping[str, Any], ref: URIRef) -> None:
         for predicate, value in (
             (DCT["format"], codes.file_type(resource.get("format") or "")),
@@ -152,6 +173,8 @@ class GermanDCATAP3Profile(EuropeanDCATAP3Profile):
         # ckanext-dcat says of every licence that its type is unknown.
         for licence in self.g.objects(ref, DCT.license):
             self.g.remove((licence, DCT.type, None))
+            if isinstance(licence, URIRef):
+                self.g.add((licence, RDF.type, DCT.LicenseDocument))
         nodes.name_blank(self.g, ref, SPDX.checksum, "sha256")
         nodes.name_blank(self.g, ref, DCT.rights, "rechte")
 
