@@ -62,11 +62,16 @@ class Stack:
 
     def down(self, *names: str, on_change: OnChange = _silent) -> list[ServiceStatus]:
         """End what is named (nothing: all) and what needs it, if we started it; the data stays."""
-        chosen = set(self._known(names)) or set(self.services)
+        named = set(self._known(names)) or set(self.services)
+        chosen = set(named)
         for service in self.services.values():  # in order of need, so one pass finds all that depend on it
             if chosen.intersection(service.needs):
                 chosen.add(service.name)
-        ending = [service for service in self.services.values() if service.name in chosen]
+        ending = [
+            service
+            for service in self.services.values()
+            if service.name in named or (service.name in chosen and running(service.pid_file) is not None)
+        ]
         if self.place.folder.is_dir():
             with exclusive(self.place.folder):
                 for service in reversed(ending):

@@ -111,6 +111,16 @@ def test_same_settings(composed, native):
     assert json.loads(emulators[0]) == json.loads(emulators[1])
 
 
+def test_minio_is_told_the_same(composed, native):
+    """The server gets the same variables, and reports uploads to the receiver that the pipeline listens with."""
+    environment = composed["services"]["minio"]["environment"]
+    minio = native.services["minio"]
+    ours = minio.command().environment
+    assert environment.keys() == ours.keys()
+    (endpoint,) = [value for name, value in ours.items() if "ENDPOINT" in name]
+    assert environment["MINIO_NOTIFY_WEBHOOK_ENDPOINT_ALLMENDE"] == inside(native.place, endpoint)
+
+
 def test_ckan_is_told_the_same(composed, native):
     """What CKAN is told beside settings.ini: the same keys, the same databases and servers, other secrets."""
     ckan = native.services["ckan"]

@@ -7,11 +7,13 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import httpx
 import pytest
 
+from intake.arrivals import Arrivals
 from orchestration.settings import load_settings
 from orchestration.stack import Service, Stack, StackFailed, free_ports
 from orchestration.stack.process import Command
@@ -191,3 +193,16 @@ def test_the_portals_answer(stack):
         assert httpx.get(f"{public}/{hidden}").status_code == 404
     for key in ("portal/index.html", "open/a.csv", "raw/secret.csv"):
         bucket.delete(key)
+
+
+def test_an_upload_into_the_inbox_is_reported(stack):
+    """A file that is put into the inbox bucket reaches the receiver of the stack, which notes it for the pipeline."""
+    stack.up("webhook")
+    settings = load_settings(profile="stack", home=stack.home)
+    deadline = time.monotonic() + 20
+    arrivals = Arrivals(settings.arrivals_path)
+    before = arrivals.last()
+    Handle("inbox", settings.inbox_config, stack.home).put("09461000/baeume.csv", b"nr\n1\n")
+    while arrivals.last() == before and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert arrivals.last() == before + 1

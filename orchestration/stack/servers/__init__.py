@@ -14,7 +14,6 @@ from orchestration.stack.servers.webhook import Webhook
 from orchestration.stack.service import Service
 
 SERVERS: tuple[type[Service], ...] = (
-    Webhook,
     Minio,
     VersityGW,
     Azurite,
@@ -28,6 +27,7 @@ SERVERS: tuple[type[Service], ...] = (
     DagsterCode,
     DagsterWebserver,
     DagsterDaemon,
+    Webhook,
     Intake,
     StaticPortal,
 )
