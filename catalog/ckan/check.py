@@ -21,6 +21,9 @@ PLUGINS = {
     "scheming_organizations": "the fields of an organization (ours become loose extras)",
     "dcat": "/catalog.ttl and /dataset/<id>.ttl, which harvesters read",
     "datastore": "tables that can be queried",
+    "datenallmende_datastore": "tables replaced in one step (CKAN's own actions take several)",
+    "datatables_view": "the preview of tables",
+    "datenallmende_map": "the map of places",
     "activity": "the record of who changed what",
     "expire_api_token": "an end of tokens (they are good for ever)",
 }
