@@ -171,7 +171,10 @@ def test_a_fault_on_the_portal_is_seen(portal: Portal, shared_data: Path) -> Non
         found = shacl.results(document, shacl.shapes_3_0(shared_data), shacl.vocabularies(shared_data))
         assert any(level == "Violation" and "theme" in message for level, _, message in found)
         differs = _comparable(portal.pages("dcat_ap_de_3")) ^ _comparable(feed(portal.catalog))
-        assert {predicate for _, predicate, _ in differs} >= {DCAT.theme, URIRef("http://www.w3.org/2006/vcard/ns#hasURL")}
+        assert {predicate for _, predicate, _ in differs} >= {
+            DCAT.theme,
+            URIRef("http://www.w3.org/2006/vcard/ns#hasURL"),
+        }
     finally:
         plan, _ = portal.stage.publish(portal.catalog)
     assert [change.id for change in plan.changes if change.id == dataset.id] == [dataset.id]

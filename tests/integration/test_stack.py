@@ -22,6 +22,7 @@ from orchestration.stack.servers.ckan import PUBLISHER, SYSADMIN, Ckan
 from orchestration.stack.servers.minio import Minio
 from orchestration.stack.servers.postgres import Postgres
 from storage._handle import Handle
+from storage.admin.provision import as_administrator
 from storage.errors import ObjectChanged, ObjectExists
 
 pytestmark = pytest.mark.integration
@@ -197,12 +198,13 @@ def test_the_portals_answer(stack):
 
 def test_an_upload_into_the_inbox_is_reported(stack):
     """A file that is put into the inbox bucket reaches the receiver of the stack, which notes it for the pipeline."""
-    stack.up("webhook")
+    settle(stack.home, stack.up("minio", "versitygw", "azurite", "gcs", "webhook"))
     settings = load_settings(profile="stack", home=stack.home)
+    inbox = Handle("inbox", as_administrator(settings.inbox_config, settings.provision), stack.home)
     deadline = time.monotonic() + 20
     arrivals = Arrivals(settings.arrivals_path)
     before = arrivals.last()
-    Handle("inbox", settings.inbox_config, stack.home).put("09461000/baeume.csv", b"nr\n1\n")
+    inbox.put("09461000/baeume.csv", b"nr\n1\n")
     while arrivals.last() == before and time.monotonic() < deadline:
         time.sleep(0.2)
     assert arrivals.last() == before + 1
