@@ -308,6 +308,28 @@ def test_an_editor_is_confined_to_its_kommune(ckan: Ckan, world: World) -> None:
     assert ckan.ask(world.token, "user_show")[1]["sysadmin"] is False
 
 
+def test_an_editor_sees_no_page_of_another_kommune_that_the_public_does_not(ckan: Ckan, world: World) -> None:
+    """The pages for editing, members and rights, and all that is private, are closed; its own are open."""
+    mine, others = organization_of(OURS), organization_of(THEIRS)
+    hidden, file = world.private, world.private["resources"][0]["id"]
+    closed = [
+        f"dataset/{hidden['name']}", f"dataset/{hidden['id']}.ttl", f"dataset/{hidden['name']}/resource/{file}",
+        f"datastore/dump/{file}", f"dataset/activity/{hidden['id']}", f"dataset/edit/{world.public['id']}",
+        f"dataset/resources/{world.public['id']}", f"dataset/{world.public['id']}/resource/new",
+        f"organization/edit/{others}", f"organization/members/{others}", f"organization/member_new/{others}",
+        f"organization/bulk_process/{others}", f"organization/edit/{mine}", f"organization/member_new/{mine}",
+        "organization/new", "group/new", "ckan-admin/", f"user/edit/{world.other_user}",
+    ]  # fmt: skip
+    found = {path: _page(ckan, world, path) for path in (*closed, f"dataset/edit/{world.own['id']}")}
+    assert found.pop(f"dataset/edit/{world.own['id']}") == 200
+    assert {path: status for path, status in found.items() if status not in {401, 403, 404}} == {}
+
+
+def _page(ckan: Ckan, world: World, path: str) -> int:
+    address, headers = f"{ckan.url}/{path}", {"Authorization": world.token}
+    return requests.get(address, headers=headers, allow_redirects=False, timeout=60).status_code
+
+
 def test_our_mark_is_no_way_into_another_kommune(ckan: Ckan, world: World) -> None:
     """A dataset that an editor marks as another Kommune's, or as a second one of its own, is not taken for ours."""
     portal, mine = open_portal(ckan), organization_of(OURS)
