@@ -3,7 +3,7 @@ PYTHON ?= python3
 UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
 BIN := .venv/bin
 
-.PHONY: help setup demo demo-stack test check lint types imports sql definitions integration bench fuzz dev intake stack-up stack-down stack-status clean
+.PHONY: help setup demo demo-stack test check lint types imports sql definitions integration soak bench fuzz dev intake stack-up stack-down stack-status clean
 
 help:            ## this menu
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+: +##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -47,6 +47,9 @@ definitions: setup  ## Dagster definitions load
 
 integration: setup  ## tests against real servers (installs what is missing under ~/.cache/datenallmende)
 	infra/native/install.sh && $(BIN)/pytest -m integration
+
+soak: setup      ## failure tests at length: KILLS=200 kills of the publisher, every fault of wire and servers
+	ALLMENDE_SOAK=$(or $(KILLS),200) $(BIN)/pytest -s --timeout=7200 tests/integration/faults
 
 bench: setup     ## benchmarks beside peers; rewrites docs/benchmarks.md
 	$(UV) sync --locked --quiet --group bench

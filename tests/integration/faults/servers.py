@@ -12,7 +12,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -39,16 +39,6 @@ def crash(stack: Stack, name: str) -> None:
     os.kill(pid, CRASH.get(name, signal.SIGKILL))
     while running(pid_file) is not None:
         time.sleep(0.05)
-
-
-@contextmanager
-def down(stack: Stack, name: str) -> Iterator[None]:
-    """A server that is away for a while."""
-    crash(stack, name)
-    try:
-        yield
-    finally:
-        restore(stack)
 
 
 def restore(stack: Stack) -> None:
@@ -114,19 +104,23 @@ def small_disk(stack: Stack, spare_megabytes: int) -> Iterator[Path]:
 
 
 def fill(stack: Stack, disk: Path) -> Path:
-    """Leave PostgreSQL not a byte to write; deleting what this returns makes room again."""
-    ballast = disk / "ballast"
-    with ballast.open("wb", buffering=0) as file:
-        file.write(bytes(shutil.disk_usage(disk).free))
-    # It has log files in reserve: these are used up first. With none left it crashes, as on any full disk.
-    reserve = "select count(pg_logical_emit_message(false, 'full', repeat('x', 1000000))) from generate_series(1, 20)"
-    with suppress(StackFailed):
-        for _ in range(50):
-            Postgres(stack.place).sql(reserve)
-        pytest.fail("the disk did not get full")
-    with ballast.open("ab", buffering=0) as file:
-        file.write(bytes(shutil.disk_usage(disk).free))
-    return ballast
+    """Leave PostgreSQL not a byte to write; deleting what this returns makes room again.
+
+    It has log files in reserve and crashes when these are used up, as on any full disk; recovering frees some again.
+    """
+    ballast, refused = disk / "ballast", 0
+    for _ in range(60):
+        with ballast.open("ab", buffering=0) as file:
+            file.write(bytes(shutil.disk_usage(disk).free))
+        try:
+            Postgres(stack.place).sql("select pg_logical_emit_message(false, 'full', repeat('x', 8000000))")
+            refused = 0
+        except StackFailed:
+            refused += 1
+            time.sleep(0.7)
+        if refused == 3 and shutil.disk_usage(disk).free == 0:
+            return ballast
+    pytest.fail("the disk did not get full")
 
 
 def _end(stack: Stack) -> None:

@@ -16,6 +16,7 @@ from storage.config import StorageConfig
 from storage.sites import open_sites
 from tests.integration.faults.packages import write_packages
 from tests.integration.faults.proxy import Call, Fault, no_fault
+from tests.integration.faults.soak import cases
 from tests.integration.faults.world import World, wanted
 from tests.orchestration.homes import ALLMENDE, Ended, environment
 
@@ -94,7 +95,7 @@ def test_killed_and_run_again(home: Path, world: World) -> None:
     world.converged(desired, tables=3)
 
 
-@pytest.mark.parametrize("fault", [Fault.RESET_BEFORE, Fault.ERROR_BEFORE], ids=str)
+@pytest.mark.parametrize("fault", cases([Fault.RESET_BEFORE], [Fault.ERROR_BEFORE]), ids=str)
 def test_portal_goes_away_under_a_thousand(world: World, fault: Fault) -> None:
     """The portal dies in the middle of 1,000 datasets: the apply ends within a minute, with a line per reason."""
     ids = [f"{9_100_000 + number:08d}/kitas" for number in range(1000)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from pathlib import Path
 
@@ -17,11 +16,10 @@ from storage.config import StorageConfig
 from storage.sites import open_sites
 from tests.integration.faults.packages import write_packages
 from tests.integration.faults.proxy import Fault, at_call, no_fault
+from tests.integration.faults.soak import KILLS, ROUNDS
 from tests.integration.faults.world import World, drawn
 
 pytestmark = pytest.mark.integration
-SEEDS = int(os.environ.get("ALLMENDE_SOAK", "0")) or 30
-TABLE_SEEDS = max(6, SEEDS // 5)
 LONGEST = 9
 """A plan and apply of a drawn catalogue asks the portal about so many times."""
 
@@ -33,7 +31,7 @@ def test_killed_anywhere(world: World) -> None:
     before = drawn(chance, 0)
     world.heal(before)
     kills = {"before": 0, "after": 0, "moment": 0, "lived": 0}
-    for turn in range(1, SEEDS + 1):
+    for turn in range(1, KILLS + 1):
         ever |= {d.id for d in before.datasets}
         how = ("before", "after", "moment")[turn % 3]
         fault = Fault.KILL_BEFORE if how == "before" else Fault.KILL_AFTER
@@ -46,10 +44,10 @@ def test_killed_anywhere(world: World) -> None:
         ever |= {d.id for d in desired.datasets}
         world.converged(desired, gone=frozenset(ever))
         before = desired
-        if turn % 10 == 0:
+        if turn % 10 == 4:
             ever = before_and_back(world, desired, ever, chance, turn)
-    print(f"{SEEDS} seeds: {kills}")  # noqa: T201
-    assert kills["lived"] < SEEDS / 2
+    print(f"{KILLS} seeds: {kills}")  # noqa: T201
+    assert kills["lived"] < KILLS / 2
 
 
 def test_killed_while_tables_are_loaded(world: World, tmp_path: Path) -> None:
@@ -59,7 +57,7 @@ def test_killed_while_tables_are_loaded(world: World, tmp_path: Path) -> None:
     config = CatalogConfig(public_url="https://allmende.example/")
     chance = random.Random(3)  # noqa: S311 - when the publisher dies
     kills = 0
-    for turn in range(1, TABLE_SEEDS + 1):
+    for turn in range(1, ROUNDS + 1):
         write_packages(sites, 2, rows=5, first=100 * turn)
         fault = chance.choice((Fault.KILL_BEFORE, Fault.KILL_AFTER))
         world.proxy.play(at_call(chance.randint(4, 14), fault))
@@ -72,8 +70,8 @@ def test_killed_while_tables_are_loaded(world: World, tmp_path: Path) -> None:
             assert world.admin("resource_show", id=table)["datastore_active"] is True
             rows = world.admin("datastore_search", resource_id=table, sort="_id asc")["records"]
             assert [int(row["nr"]) for row in rows] == [100 * turn + number for number in range(5)]
-    print(f"{TABLE_SEEDS} seeds with tables: {kills} killed")  # noqa: T201
-    assert kills > TABLE_SEEDS / 2
+    print(f"{ROUNDS} seeds with tables: {kills} killed")  # noqa: T201
+    assert kills > ROUNDS / 2
 
 
 def before_and_back(world: World, desired, ever: set[str], chance: random.Random, turn: int) -> set[str]:

@@ -33,6 +33,7 @@ from storage.replication_apply import CONCURRENCY
 from storage.sites import Sites, open_sites
 from tests.integration.faults.packages import write_packages
 from tests.integration.faults.servers import crash
+from tests.integration.faults.soak import cases
 
 pytestmark = pytest.mark.integration
 
@@ -42,8 +43,8 @@ SILENT = re.compile(
     r"onprem: \S+ cannot be reached: the store does not answer; check that it is up and run again(; apply again\.)?"
 )
 QUICK_S = 3.0
-PARTS = 96
-"""Megabytes of the large object: a dozen parts of an upload."""
+PARTS = 64
+"""Megabytes of the large object: eight parts of an upload."""
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +121,7 @@ def large(at: int, what: Callable[[], None]) -> Iterator[bytes]:
         yield CHUNK
 
 
-@pytest.mark.parametrize(("at", "is_back_at_once"), [(1, True), (95, True), (40, False)])
+@pytest.mark.parametrize(("at", "is_back_at_once"), cases([(40, True), (20, False)], [(1, True), (63, True)]))
 def test_restarted_in_the_middle_of_an_upload(own_stack: Stack, sites: Sites, at: int, is_back_at_once: bool) -> None:
     """A quick restart costs the upload nothing; a longer absence is a sentence; the object is whole or not there."""
     wanted = hashlib.sha256(CHUNK * PARTS).hexdigest()
@@ -153,7 +154,7 @@ def test_restarted_while_replicating(own_stack: Stack, sites: Sites) -> None:
     assert verify(sites, deep=True).is_fine
 
 
-@pytest.mark.parametrize("is_back_at_once", [True, False])
+@pytest.mark.parametrize("is_back_at_once", cases([True], [False]))
 def test_restarted_while_the_static_portal_is_written(
     own_stack: Stack, sites: Sites, tmp_path: Path, is_back_at_once: bool
 ) -> None:

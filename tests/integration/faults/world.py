@@ -87,7 +87,7 @@ class World:
     def config(self, *, through_proxy: bool = True, **settings: Any) -> CkanConfig:
         url = self.proxy.address if through_proxy else self.url
         base: dict[str, Any] = {"name": PORTAL, "url": url, "token": SecretStr(self.token)}
-        quick = {"read_timeout_s": 3.0, "attempts": 4}
+        quick = {"read_timeout_s": 3.0, "attempts": 3}
         return CkanConfig(**{**base, **quick, **settings})
 
     def publish(self, desired: Catalog, **settings: Any) -> ApplyReport:
