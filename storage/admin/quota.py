@@ -70,10 +70,10 @@ class Quotas:
         looked_at = stopped_before if ags is None else stopped_before & set(ags)
         full = {one for one, usage in usages.items() if usage.is_full} & (known.members if known else frozenset())
         stop, free = sorted(full - stopped_before), sorted(looked_at - full)
+        for one in stop:  # the reason first: whoever is refused finds it
+            self._drops.put(f"{one}/{NOTICE}", notice(usages[one]).encode(), "text/plain; charset=utf-8")
         if stop:
             self._server.join(FULL, stop)
-        for one in stop:
-            self._drops.put(f"{one}/{NOTICE}", notice(usages[one]).encode(), "text/plain; charset=utf-8")
         self._server.leave(FULL, free)
         for one in free:
             self._drops.delete(f"{one}/{NOTICE}")

@@ -19,14 +19,19 @@ import pytest
 import uvicorn
 
 from connectors.fetch import fetch
+from connectors.ingest import convert_and_load
+from connectors.receipts import LandingLog
 from connectors.sources.inbox import StoreInbox
 from intake.arrivals import Arrivals
 from orchestration import inboxes, provisioning
+from orchestration.answering import answer
 from orchestration.automation import inbox as sensor
 from orchestration.cli import main
 from orchestration.platform import Platform
 from orchestration.receiving import receiving
 from orchestration.settings import load_settings
+from storage.admin.quota import NOTICE
+from storage.admin.rights import Component
 from storage.config import StorageConfig, StoreConfig
 from storage.drops import ANSWERS, Drops
 from storage.errors import StoreUnreachable
@@ -145,6 +150,21 @@ def test_an_upload_wakes_the_pipeline_and_lands(installation):
     assert platform.sites.onprem.read(receipt.content_key) == b"name;ort\nA;B\n"
     second = fetch(platform.sites, platform.publishers, config=platform.settings.fetch, inbox=box, ags=[BAMBERG])
     assert (second.landed, second.failed, len(second.unchanged)) == ((), (), 1)
+    assert b"".join(answered_twice(installation, platform)).decode().startswith("Ihre Datei wurde")
+
+
+def answered_twice(installation: Installation, platform: Platform) -> Iterator[bytes]:
+    """Judge what landed and answer with the pipeline's login; a second time writes nothing. The answer's bytes."""
+    judged = convert_and_load(platform.sites, platform.publishers, platform.standards)
+    log = LandingLog.load(platform.sites.onprem)
+    key = provisioning.component_keys(installation.home, is_plan=True)[Component.PIPELINE]
+    mine = Drops(installation.server.store_of("s3://eingang", Component.PIPELINE.user, key))
+    written = answer(mine, log, judged.datasets, platform.standards)
+    assert written == (f"{BAMBERG}/{ANSWERS}/spielplaetze-100.txt",)
+    assert answer(mine, log, judged.datasets, platform.standards) == ()
+    theirs = installation.drops(BAMBERG)
+    (there,) = (info for info in theirs.list(f"{BAMBERG}/") if info.key == written[0])
+    yield from theirs.stream(there.key, there.etag)
 
 
 def test_reports_wait_while_nobody_listens_and_are_noted_once(installation):
@@ -210,14 +230,14 @@ def test_a_full_inbox_stops_one_kommune_with_a_sentence(installation):
             return False
 
         until(is_refused)
-        (notice,) = (info for info in bamberg.list(f"{BAMBERG}/") if ANSWERS in info.key)
+        (notice,) = (info for info in bamberg.list(f"{BAMBERG}/") if info.key.endswith(NOTICE))
         said = b"".join(bamberg.stream(notice.key, notice.etag)).decode()
         assert "Der Eingang Ihrer Kommune ist voll" in said
         assert "erlaubt sind 2,0 MB" in said
         muenchen.put(f"{MUENCHEN}/weiter.csv", b"x", "text/csv")
         bamberg.delete(f"{BAMBERG}/gross.bin")
         until(lambda: not is_refused())
-        until(lambda: not any(ANSWERS in info.key for info in bamberg.list(f"{BAMBERG}/")))
+        until(lambda: not any(info.key.endswith(NOTICE) for info in bamberg.list(f"{BAMBERG}/")))
 
 
 HOSTILE = ["ctrl\x01.csv", "nl\n.csv", "pro%2Fzent.csv", "raute#1", " leer .csv", "rück\\strich.csv", "🌳.csv",

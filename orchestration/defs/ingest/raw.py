@@ -15,11 +15,15 @@ from dagster_dlt.translator import DltResourceTranslatorData
 from connectors.ingest import LoadReport, Prepared, asset_source, load_run
 from connectors.raw import current_versions
 from connectors.raw.loading import make_pipeline
+from connectors.receipts import LandingLog
+from orchestration.answering import answer
+from orchestration.inboxes import open_drops
 from orchestration.metadata import OWNERS, table
 from orchestration.platform import Platform
 from orchestration.punctuality import late
 from orchestration.resources import PlatformResource
 from orchestration.samples import samples
+from storage.errors import StorageError
 
 LANDING = dg.AssetKey(["landing", "submissions"])
 VERSIONS = dg.AssetKey(["raw", "versions"])
@@ -74,6 +78,7 @@ def defs() -> dg.Definitions:
                     if is_versions
                     else result
                 )
+            _answer(context, now, prepared.report)
 
     return dg.Definitions(assets=[raw], asset_checks=[rejects_share], resources={"dlt": DagsterDltResource()})
 
@@ -91,6 +96,16 @@ def _load(context: dg.AssetExecutionContext, dlt: DagsterDltResource, prepared: 
                 yield result
     for key in sorted(context.selected_asset_keys - seen):
         yield dg.MaterializeResult(asset_key=key, metadata={"rows_loaded": 0})
+
+
+def _answer(context: dg.AssetExecutionContext, now: Platform, report: LoadReport) -> None:
+    """Tell Kommunen what became of their files. The data does not wait for it: the next run writes what is missing."""
+    drops = open_drops(now.settings)
+    if drops is not None:
+        try:
+            answer(drops, LandingLog.load(now.sites.onprem), report.datasets, now.standards)
+        except StorageError as error:
+            context.log.warning("answers to Kommunen wait for the next run: %s", error)
 
 
 def _told(report: LoadReport) -> dict[str, Any]:
