@@ -95,6 +95,34 @@ def test_blank_nodes_get_names_that_stay() -> None:
     assert not any(isinstance(node, rdflib.BNode) for triple in graphs[0] for node in triple)
 
 
+HOSTILE = (
+    '<>"{}|^` x',
+    "javascript:alert(1)",
+    "http://x.example/a b<c>",
+    "http://[::1",
+    "relativ",
+    "http://x/\x0b",
+    "",
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nonsense_does_not_reach_the_serializers(text: str) -> None:
+    """An address that is none, a checksum that is none and control characters are left out; the rest is written."""
+    from ckanext.datenallmende import nodes
+
+    graph, good, says = Graph(), URIRef("https://x.example/d"), URIRef("urn:x:says")
+    graph.add((good, says, URIRef(text)))
+    graph.add((URIRef(text), says, good))
+    graph.add((good, says, Literal(f"Text {text}")))
+    graph.add((good, says, Literal("xyz", datatype=rdflib.XSD.hexBinary)))
+    nodes.keep_what_can_be_written(graph)
+    assert len(graph) == 1
+    for fmt in ("turtle", "xml", "json-ld"):
+        again = Graph().parse(data=graph.serialize(format=fmt), format=fmt)
+        assert str(again.value(good, says)).startswith("Text")
+
+
 def test_the_settings_name_what_is_there() -> None:
     """Schemas, presets and profiles that the settings name exist in the plugin; nothing of one machine."""
     parser = RawConfigParser()

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 import rdflib
 import requests
+import yaml
 from rdflib import URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, XSD
 
@@ -23,6 +25,7 @@ from orchestration.stack import Stack
 from orchestration.stack.servers.ckan import SYSADMIN, Ckan
 from tests import shacl
 from tests.catalog.varied import catalog_of, feed, varied
+from tests.conftest import PROJECT
 from tests.integration.ckan_stage import Stage
 
 pytestmark = pytest.mark.integration
@@ -159,6 +162,41 @@ def test_a_dataset_made_by_hand_is_valid(portal: Portal, shared_data: Path) -> N
     finally:
         portal.stage.call("dataset_purge", id=name)
         portal.stage.call("organization_purge", id=name)
+
+
+@pytest.mark.parametrize("nonsense", ['<>"{}|^` x\x0b', '{"type": "Polygon", "coordinates": [1]}'])
+def test_nonsense_does_not_take_the_catalogue_away(portal: Portal, nonsense: str) -> None:
+    """Whatever one Kommune writes into every field, the portal's catalogue is served and read in every format."""
+    name = f"unsinn-{secrets.token_hex(4)}"
+    portal.stage.call("organization_create", name=name, title=nonsense)
+    told = yaml.safe_load((PROJECT / "infra/ckan/ckanext/datenallmende/schemas/dataset.yaml").read_text())
+    dataset = {"title": "Unsinn", "notes": nonsense, **_filled(told["dataset_fields"], nonsense)}
+    resource = {"url": nonsense, **_filled(told["resource_fields"], nonsense)}
+    portal.stage.call("package_create", **{**dataset, "name": name, "owner_org": name, "resources": [resource]})
+    try:
+        for ending, fmt in (("ttl", "turtle"), ("rdf", "xml"), ("jsonld", "json-ld")):
+            answer = requests.get(f"{portal.url}/catalog.{ending}", params={"fq": f"organization:{name}"}, timeout=60)
+            assert answer.status_code == 200, ending
+            listed = rdflib.Graph().parse(data=answer.content, format=fmt).objects(None, DCAT.dataset)
+            assert len(list(listed)) == 1
+        assert _Page(portal.html(f"/dataset/{name}")).handlers == []
+    finally:
+        portal.stage.call("dataset_purge", id=name)
+        portal.stage.call("organization_purge", id=name)
+
+
+def _filled(fields: list[dict[str, Any]], text: str) -> dict[str, Any]:
+    """Every field of a schema with this text, as often as it takes several; dates and numbers are checked by CKAN."""
+    known = ("title", "name", "notes", "owner_org", "tag_string", "issued", "modified", "start", "end", "size", "url")
+    values: dict[str, Any] = {}
+    for field in fields:
+        if (name := field["field_name"]) in known:
+            continue
+        if subfields := field.get("repeating_subfields"):
+            values[name] = [_filled(subfields, text)]
+        else:
+            values[name] = [text] if field.get("preset") in {"da_codes", "da_addresses"} else text
+    return values
 
 
 def test_a_fault_on_the_portal_is_seen(portal: Portal, shared_data: Path) -> None:

@@ -9,7 +9,9 @@ from typing import Any
 
 from ckan import plugins
 from ckan.plugins import toolkit
-from ckanext.datenallmende import actions, helpers, oversight, tombstones, validators
+from ckanext.datenallmende import actions, helpers, nodes, oversight, tombstones, validators
+from ckanext.dcat.interfaces import IDCATURIGenerator
+from ckanext.dcat.utils import catalog_uri, dataset_id_from_resource
 
 HERE = Path(__file__).parent
 
@@ -23,6 +25,7 @@ class DatenallmendePlugin(plugins.SingletonPlugin):
     plugins.implements(plugins.IBlueprint)
     plugins.implements(plugins.IFacets, inherit=True)
     plugins.implements(plugins.IPackageController, inherit=True)
+    plugins.implements(IDCATURIGenerator, inherit=True)
 
     def update_config(self, config: Any) -> None:
         toolkit.add_template_directory(config, "templates")
@@ -65,3 +68,12 @@ class DatenallmendePlugin(plugins.SingletonPlugin):
         pkg_dict["vocab_da_theme"] = helpers.theme_labels(dataset)
         pkg_dict["vocab_da_standard"] = [dataset["standard_title"]] if dataset.get("standard_title") else []
         return pkg_dict
+
+    def dataset_uri(self, dataset_dict: dict[str, Any], default_uri: str) -> str | None:
+        """The IRI that a dataset names itself by, if it is one; else its address on this portal."""
+        return None if nodes.is_iri(default_uri) else f"{catalog_uri().rstrip('/')}/dataset/{dataset_dict['id']}"
+
+    def resource_uri(self, resource_dict: dict[str, Any], default_uri: str) -> str | None:
+        """Likewise for a file."""
+        page = f"{catalog_uri().rstrip('/')}/dataset/{dataset_id_from_resource(resource_dict)}"
+        return None if nodes.is_iri(default_uri) else f"{page}/resource/{resource_dict['id']}"

@@ -8,6 +8,7 @@ triple by triple. What does not belong here: code lists (`codes`), housekeeping 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -35,6 +36,8 @@ from ckanext.dcat.utils import resource_uri
 from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
+log = logging.getLogger(__name__)
+
 _AGENTS = {"originator": GEODCAT.originator, "custodian": GEODCAT.custodian, "contributor": DCT.contributor}
 _ADDRESSES = {
     "contributorID": DCATDE.contributorID,
@@ -61,6 +64,7 @@ class GermanDCATAP3Profile(EuropeanDCATAP3Profile):
         try:
             super().graph_from_dataset(dataset_dict, dataset_ref)
             self._put_right(dataset_dict, dataset_ref)
+            nodes.keep_what_can_be_written(self.g)
             for prefix, namespace in self.g.namespaces():
                 page.bind(prefix, namespace)
             for triple in self.g:
@@ -133,8 +137,9 @@ class GermanDCATAP3Profile(EuropeanDCATAP3Profile):
             if isinstance(category, URIRef):
                 self.g.add((category, RDF.type, SKOS.Concept))
         title = self._get_dataset_value(dataset, "standard_title")
-        for standard in sorted(self.g.objects(ref, DCT.conformsTo))[:1] if title else []:
-            self.g.add((standard, DCT.title, Literal(title)))
+        standards = sorted(node for node in self.g.objects(ref, DCT.conformsTo) if isinstance(node, URIRef))
+        if title and standards:
+            self.g.add((standards[0], DCT.title, Literal(title)))
 
     def _fill_gaps(self, dataset: Mapping[str, Any], ref: URIRef) -> None:
         """What DCAT-AP.de asks for and a form left empty, for datasets that people make by hand on this portal."""
@@ -203,16 +208,19 @@ class GermanDCATAP3Profile(EuropeanDCATAP3Profile):
             shape = json.loads(value) if isinstance(value, str) else value
         except ValueError:
             shape = None
-        if isinstance(shape, dict) and shape.get("type") == "Polygon" and len(shape.get("coordinates", [])) == 1:
-            ring = ",".join(f"{x} {y}" for x, y, *_ in shape["coordinates"][0])
-            self.g.add((spatial_ref, predicate, Literal(f"POLYGON(({ring}))", datatype=GSP.wktLiteral)))
-        else:
-            super()._add_spatial_value_to_graph(spatial_ref, predicate, value)
+        try:
+            if isinstance(shape, dict) and shape.get("type") == "Polygon" and len(shape["coordinates"]) == 1:
+                ring = ",".join(f"{float(x)} {float(y)}" for x, y, *_ in shape["coordinates"][0])
+                self.g.add((spatial_ref, predicate, Literal(f"POLYGON(({ring}))", datatype=GSP.wktLiteral)))
+            else:
+                super()._add_spatial_value_to_graph(spatial_ref, predicate, value)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            log.warning("a geometry that is none is left out: %.200s", value)
 
     def _link(self, subject: Node, predicate: URIRef, address: Any) -> None:
         """Point at an address; what is none, from a form or a stranger, is left out."""
         if address and str(address).startswith(("http://", "https://")):
-            self.g.add((subject, predicate, CleanedURIRef(str(address))))
+            self.g.add((subject, predicate, CleanedURIRef(str(address).strip())))
 
 
 class GermanDCATAP2Profile(GermanDCATAP3Profile):
