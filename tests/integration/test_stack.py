@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -15,7 +17,7 @@ import pytest
 
 from intake.arrivals import Arrivals
 from orchestration.settings import load_settings
-from orchestration.stack import Service, Stack, StackFailed, free_ports
+from orchestration.stack import Service, Stack, StackFailed, free_ports, ports
 from orchestration.stack.process import Command
 from orchestration.stack.provisioning import settle
 from orchestration.stack.servers.ckan import PUBLISHER, SYSADMIN, Ckan
@@ -29,11 +31,15 @@ pytestmark = pytest.mark.integration
 
 
 @pytest.fixture
-def own(tmp_path: Path):
+def own():
     """A stack of this test alone, of which it brings up what is light."""
-    stack = Stack(tmp_path, ports=free_ports())
+    # Not pytest's own folder: PostgreSQL runs as another user, which cannot enter that one.
+    home = Path(tempfile.mkdtemp(prefix="allmende-own-"))
+    home.chmod(0o755)
+    stack = Stack(home, ports=free_ports())
     yield stack
     stack.down()
+    shutil.rmtree(home, ignore_errors=True)  # initdb of a killed attempt may write on
 
 
 def state(stack: Stack, name: str):
@@ -52,12 +58,12 @@ def test_up_twice_and_down(own):
     assert {one.state for one in own.down()} == {"stopped"}
 
 
-def test_ports_are_remembered(own, tmp_path):
+def test_ports_are_remembered(own):
     """Who asks later and names no port asks the same servers; moving a running one is refused in a sentence."""
     (before,) = own.up("redis")
-    assert state(Stack(tmp_path), "redis") == before
+    assert state(Stack(own.home), "redis") == before
     with pytest.raises(StackFailed, match="stack down"):
-        Stack(tmp_path, ports=free_ports()).up("redis")
+        Stack(own.home, ports=free_ports()).up("redis")
 
 
 def test_what_a_server_needs_comes_first_and_goes_last(own):
@@ -208,3 +214,22 @@ def test_an_upload_into_the_inbox_is_reported(stack):
     while arrivals.last() == before and time.monotonic() < deadline:
         time.sleep(0.2)
     assert arrivals.last() == before + 1
+
+
+def test_a_database_that_was_killed_while_it_was_made_is_made_anew(own):
+    """`up` killed at any moment of initdb leaves nothing that passes for a database; the next one ends with a whole."""
+    up = "import sys, pathlib, orchestration.stack as s; s.Stack(pathlib.Path(sys.argv[1])).up('postgres')"
+    folder = own.place.of("postgres")
+    ports.keep(own.place.folder, own.place.ports)
+    for _ in range(2):
+        killed = subprocess.Popen([sys.executable, "-c", up, str(own.home)], start_new_session=True)
+        while not list(folder.glob("data*")) and killed.poll() is None:
+            time.sleep(0.01)
+        time.sleep(0.3)
+        killed.kill()  # initdb itself lives on, and writes on
+        killed.wait()
+    (found,) = own.up("postgres")
+    assert found.state == "running"
+    assert Postgres(own.place).sql("select count(*) from pg_database").strip() == "3"
+    own.down()
+    assert own.up("postgres")[0].state == "running"

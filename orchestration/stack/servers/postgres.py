@@ -45,19 +45,22 @@ class Postgres(Service):
         return f"postgresql://{role}:{self._password(role)}@127.0.0.1:{self.place.ports['postgres']}/{database}"
 
     def prepare(self) -> None:
-        data = self._data()
-        if (data / "PG_VERSION").exists():
+        """Make the cluster beside its place and move it there when it is whole: a killed attempt leaves none."""
+        data, user = self._data(), _user()
+        if data.exists():
             return
-        for left in data.iterdir():  # of an attempt that was killed
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        new = Path(tempfile.mkdtemp(prefix=f"{data.name}-new-", dir=data.parent))
         # initdb takes a password from a file only; the one it may read lies where its user can enter, for a second.
         with tempfile.NamedTemporaryFile("w") as file:
             file.write(self._password(SUPERUSER))
             file.flush()
-            user = _user()
             if user:
-                shutil.chown(file.name, user)
-            self._initdb(data, file.name, user)
+                shutil.chown(new, user, user)
+                shutil.chown(file.name, user, user)
+            self._initdb(new, file.name, user)
+        new.rename(data)
+        for left in data.parent.glob(f"{data.name}-new-*"):
+            shutil.rmtree(left, ignore_errors=True)
 
     def command(self) -> Command:
         settings = {
@@ -100,20 +103,14 @@ class Postgres(Service):
         return self.place.secrets(self.name, **{role: ""})[role]
 
     def _data(self) -> Path:
-        """The data folder, owned by whom the server runs as; made where it is missing."""
+        """Where the data lies: in the home, or elsewhere where the user it runs as cannot enter that."""
         data, user = self.folder / "data", _user()
-        if user is None:
-            data.mkdir(mode=0o700, exist_ok=True)
-            return data
-        if not data.exists() and not _can_enter(user, data.parent):
+        if user and not data.exists() and not _can_enter(user, data.parent):
             hashed = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:12]
             ELSEWHERE.mkdir(mode=0o755, exist_ok=True)
             data.unlink(missing_ok=True)
             data.symlink_to(ELSEWHERE / f"postgres-{hashed}")
-        data = data.resolve()
-        data.mkdir(mode=0o700, exist_ok=True)
-        shutil.chown(data, user, user)
-        return data
+        return data.resolve()
 
     def _initdb(self, data: Path, password_file: str, user: str | None) -> None:
         done = subprocess.run(
