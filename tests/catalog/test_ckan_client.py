@@ -239,6 +239,32 @@ def test_what_only_the_index_has_is_not_there() -> None:
     assert [action for action, _ in script.asked].count("package_show") == 3
 
 
+def test_the_index_is_not_believed_where_the_portal_says_it_errs() -> None:
+    """A change that the database did not keep is not there, and an apply has the index mended, asked once."""
+    listed = {**_package("09162000/kitas", "09162000-kitas"), "title": "nie geschehen"}
+    kept = _package("09162000/kitas", "09162000-kitas")
+    gaps = ["id-of-09162000-kitas"]
+    target, script = portal(
+        package_search=_found(listed, _package("09162000/baeume", "09162000-baeume")),
+        package_show=_shown(kept),
+        datenallmende_index_gaps=_names(*gaps),
+        datenallmende_close_index_gaps=_names(*gaps),
+    )
+    assert {id_: entry.title for id_, entry in target.actual().items()} == {
+        "09162000/kitas": "09162000-kitas",
+        "09162000/baeume": "09162000-baeume",
+    }
+    target.finish()
+    assert script.asked[-1] == ("datenallmende_close_index_gaps", {"ids": gaps})
+
+
+def test_mending_the_index_fails_no_apply() -> None:
+    """A portal that has stopped answering is told by the changes themselves; the next apply mends."""
+    target, script = portal(datenallmende_index_gaps=(502, ""))
+    target.finish()
+    assert [action for action, _ in script.asked] == ["datenallmende_index_gaps"]
+
+
 def test_a_dataset_that_the_search_lost_is_written_once_more() -> None:
     """Where our own dataset is there but not in the search, CKAN is made to list it, with all its extras."""
     ours = _package("09162000/kitas", "09162000-kitas")

@@ -210,6 +210,15 @@ def test_a_portal_that_is_down_is_not_tried_a_thousand_times(history: History) -
     assert sum("Not tried" in s for s in sentences) == 200 - 104
 
 
+def test_one_reason_is_one_line(history: History) -> None:
+    """However many changes fail for one reason, the operator reads it once."""
+    portal = Memory()
+    ids = [f"d{number:04d}" for number in range(1000)]
+    portal.broken = dict.fromkeys(ids, Refused("The portal does not like it."))
+    text = apply(planned(portal, *(entry(id_) for id_ in ids)), portal, history).as_text()
+    assert text.splitlines()[1:] == ["! d0000, d0001, d0002 and 997 more: The portal does not like it."]
+
+
 def test_what_the_portal_did_not_keep_is_a_failure(history: History) -> None:
     """After the changes the portal is read again: an answer of yes is not believed."""
     portal = Memory(by_id(entry("b")))

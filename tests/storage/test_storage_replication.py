@@ -14,6 +14,7 @@ from storage.errors import IndexLost, StoreUnreachable
 from storage.index import read_index
 from storage.names import DatasetId
 from storage.replication import Trouble, apply, drill, plan, repair, status, verify
+from storage.replication_apply import CONCURRENCY
 from storage.sites import Sites
 from storage.withdrawal import withdraw
 
@@ -143,6 +144,27 @@ def test_site_down_does_not_hold_up_the_others_and_catches_up(sites, publish, mo
         assert [site.site for site in report.sites if site.unreachable] == ["cloud-a"]
         withdraw(sites, DatasetId.parse("09162000/weg"), "Test")
     assert tree(sites, "cloud-b")
+    replicate(sites)
+    assert status(sites).is_fine
+
+
+def test_a_store_that_stops_answering_is_not_waited_for_by_every_dataset(sites, publish, monkeypatch):
+    """After a round of datasets without an answer the site's replication stops; the next run does the rest."""
+    for number in range(40):
+        publish(f"{9_000_000 + number:08d}/baeume")
+    asked = []
+
+    def write(self, site, key, data, original=Sites.write, **how):
+        if site == "cloud-a":
+            asked.append(key)
+            raise StoreUnreachable("cloud-a: no answer")
+        return original(self, site, key, data, **how)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Sites, "write", write)
+        report = next(site for site in apply(sites, plan(sites)).sites if site.site == "cloud-a")
+    assert report.unreachable == "cloud-a: no answer"
+    assert len(asked) <= 2 * CONCURRENCY
     replicate(sites)
     assert status(sites).is_fine
 
