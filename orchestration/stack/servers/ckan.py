@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from configparser import RawConfigParser
 from pathlib import Path
 
@@ -107,20 +108,19 @@ class Ckan(_CkanProcess):
         }
 
     def _install_plugin(self) -> None:
-        """Into the stack's folder, when it is not the one that is there."""
+        """Into the stack's folder, when it is not the one that is there; whole or not at all."""
         mark, into = self.home / "plugin.version", self.home / "plugin"
         if mark.is_file() and mark.read_text() == self.version():
             return
+        mark.unlink(missing_ok=True)
+        new = Path(tempfile.mkdtemp(prefix="plugin-new-", dir=self.home))
+        said = ("--quiet", "--disable-pip-version-check", "--no-deps", "--no-build-isolation")
+        self._run("-m", "pip", "install", *said, "--root-user-action=ignore", "--target", new, PLUGIN)
         shutil.rmtree(into, ignore_errors=True)
-        said = (
-            "--quiet",
-            "--disable-pip-version-check",
-            "--no-deps",
-            "--no-build-isolation",
-            "--root-user-action=ignore",
-        )
-        self._run("-m", "pip", "install", *said, "--target", into, PLUGIN)
+        new.rename(into)
         mark.write_text(self.version())
+        for left in self.home.glob("plugin-new-*"):  # of attempts that were killed
+            shutil.rmtree(left, ignore_errors=True)
 
     def _prepare_databases(self, postgres: Postgres) -> None:
         """Migrations, users, tokens, rights of the DataStore's reader; nothing to do where this version did it."""
