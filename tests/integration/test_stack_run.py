@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import subprocess
@@ -18,12 +19,12 @@ import pytest
 from connectors.raw.tables import delta_options
 from orchestration.comparing import FILES, compare_files, compare_portal, compare_tables
 from orchestration.platform import Platform
-from orchestration.settings import PROJECT, load_settings
-from orchestration.stack import Stack
-from orchestration.stack.profile import write_profile
-from orchestration.stack.provisioning import provision
+from orchestration.settings import PROJECT, SECRETS_FILE, TOML_FILE, load_settings
+from orchestration.stack import Stack, provisioning
+from orchestration.stack.profile import ADMINISTRATOR, secret_variables, settings_text
 from storage.layout import Zone
 from storage.replication import verify
+from storage.s3 import s3_client
 from tests.integration.ckan_stage import History, Stage
 from tests.integration.stack_run import drop, publish, whole_way
 
@@ -36,15 +37,33 @@ MOMENT = datetime(2026, 11, 28, tzinfo=UTC)
 def on_stack(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Platform:
     """An installation of its own on the session's servers, read as `ALLMENDE_PROFILE=stack` reads it."""
     stack.up("minio", "versitygw", "azurite", "gcs", "ckan")
-    write_profile(stack.place)
     home = tmp_path_factory.mktemp("on-stack")
     (home / "stack").mkdir()
-    for name in ("allmende.toml", "secrets.env"):
-        told = (stack.place.folder / name).read_text()
-        (home / "stack" / name).write_text(told.replace("://allmende", f"://run{os.getpid()}"))
+    told = settings_text(stack.place).replace("://allmende", f"://run{os.getpid()}")
+    (home / "stack" / TOML_FILE).write_text(told)
+    variables = secret_variables(stack.place)
+    stores = json.loads(variables["ALLMENDE_STORAGE__STORES"])
+    # The pipeline's login has rights in its own buckets only.
+    stores["onprem"]["secrets"] = json.loads(variables[ADMINISTRATOR])
+    variables["ALLMENDE_STORAGE__STORES"] = json.dumps(stores)
+    lines = "".join(f"{name}='{value}'\n" for name, value in variables.items())
+    (home / "stack" / SECRETS_FILE).write_text(lines)
     platform = Platform(load_settings(profile="stack", home=home, moment=MOMENT))
-    provision(platform.settings)
+    _make_buckets(platform)
     return platform
+
+
+def _make_buckets(platform: Platform) -> None:
+    """Buckets of this test alone, without logins and reports of uploads, which others test."""
+    for store in platform.settings.storage.stores.values():
+        bucket = store.url.partition("://")[2]
+        if store.scheme == "az":
+            provisioning._azure_container(store, bucket)
+        elif store.scheme == "gs":
+            provisioning._gcs_bucket(store, bucket)
+        else:
+            for zone in Zone if store.is_by_zone else (Zone.OPEN,):
+                s3_client(store).create_bucket(Bucket=store.of_zone(zone).url.partition("://")[2])
 
 
 @pytest.fixture(scope="module")
