@@ -148,6 +148,8 @@ def _keep(output: Path, missing: list[str], settings: Settings, register: Regist
     from orchestration.private import write_private
     from storage.admin.kommunen import new_secret
 
+    if not missing:
+        return {}
     before = _read(output)
     kept = {ags: row["secret_access_key"] for ags, row in before.items()}
     new = {ags: kept.get(ags) or new_secret() for ags in missing}

@@ -84,14 +84,14 @@ def test_a_server_is_set_up_once_and_healed_where_it_drifts(server, versity):
     }
 
 
-def test_two_thousand_kommunen_cost_four_requests_and_then_one(server):
-    """All municipalities of Bavaria get an account in a few requests; a second time only one question is asked."""
+def test_hundreds_of_kommunen_cost_four_requests_and_then_one(server):
+    """However many get an account, it is a few requests; a second time only one question is asked."""
     inbox = server.store("s3://viele")
     provision(StorageConfig(stores={"onprem": server.store("s3://v-{zone}")}), CONFIG, inbox=inbox, keys={})
     admin = MinioServer(inbox)
-    kommunen, all_of_them = Kommunen(admin), [f"09{number:06d}" for number in range(2056)]
+    kommunen, all_of_them = Kommunen(admin), [f"09{number:06d}" for number in range(300)]
     made = kommunen.add(all_of_them)
-    assert (len(made), len({one.secret for one in made}), admin.requests) == (2056, 2056, 4)
+    assert (len(made), len({one.secret for one in made}), admin.requests) == (300, 300, 4)
     assert kommunen.add(all_of_them) == []
     assert admin.requests == 5
     assert kommunen.registered() == set(all_of_them)
