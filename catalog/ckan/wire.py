@@ -16,6 +16,9 @@ from typing import Any
 import requests
 from requests.adapters import HTTPAdapter
 
+INDEX_SOON = ("X-Datenallmende-Index", "soon")
+"""Tells a portal with our plugin that its search index need not be committed at each of many datasets."""
+
 
 class Wire(requests.Session):
     """A session for as many calls at once as `parallel`; `counts` says how often each action was called."""
@@ -25,6 +28,7 @@ class Wire(requests.Session):
         adapter = HTTPAdapter(pool_connections=1, pool_maxsize=parallel)
         self.mount("https://", adapter)
         self.mount("http://", adapter)
+        self.headers[INDEX_SOON[0]] = INDEX_SOON[1]
         self.counts: Counter[str] = Counter()
         self._lock = Lock()
         self._asked = local()

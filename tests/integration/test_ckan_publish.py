@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from ckanapi import errors
+from ckanapi import RemoteCKAN, errors
 
 from catalog.ckan.mapping import package_id
 from catalog.model import Agent
@@ -199,6 +199,20 @@ def test_a_changed_portal_stops_the_apply(stage: Stage) -> None:
     assert report.created == (KITAS,)
     assert "while the plan was applied" in report.failed[0].sentence
     assert stage.show("09162000-baumkataster")["title"] == "Noch ein Titel"
+
+
+def test_only_who_says_so_leaves_the_index_for_later(stage: Stage) -> None:
+    """To us CKAN answers with the id at once and lists the dataset when asked for gaps; to others it is as ever."""
+    stage.publish(catalog(dataset()))
+    said = {"title": "Fremd", "notes": "stage foreign", "owner_org": "ags-09162000"}
+    as_ever = stage.call("package_create", name="wie-immer", **said)
+    assert as_ever["name"] == "wie-immer"
+    with RemoteCKAN(stage.url, apikey=stage.token, session=Line()) as ours:
+        id_ = ours.call_action("package_create", {"name": "spaeter", **said})
+        assert stage.show("spaeter")["id"] == id_
+        assert ours.call_action("datenallmende_index_gaps", {}) == []
+        found = ours.call_action("package_search", {"fq": "name:(spaeter OR wie-immer)", "facet": False})
+    assert {package["id"] for package in found["results"]} == {id_, as_ever["id"]}
 
 
 def test_lost_answers_are_looked_into(stage: Stage) -> None:

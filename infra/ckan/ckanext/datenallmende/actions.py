@@ -65,7 +65,9 @@ def _gaps() -> set[str]:
 
 def _listed() -> list[dict[str, Any]]:
     only = [f"extras_{MARK}:*", "state:active", "entity_type:package", f'site_id:"{config["ckan.site_id"]}"']
-    found = make_connection(decode_dates=False).search("*:*", fq=only, fl="id,metadata_modified", rows=_ALL)
+    index = make_connection(decode_dates=False)
+    index.commit(softCommit=True)  # what publishers left uncommitted (`bulk`) is no gap
+    found = index.search("*:*", fq=only, fl="id,metadata_modified", rows=_ALL)
     return list(found)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ckan import plugins
 from ckan.plugins import toolkit
-from ckanext.datenallmende import actions, helpers, nodes, oversight, tombstones, validators
+from ckanext.datenallmende import actions, bulk, helpers, nodes, oversight, tombstones, validators
 from ckanext.dcat.interfaces import IDCATURIGenerator
 from ckanext.dcat.utils import catalog_uri, dataset_id_from_resource
 
@@ -49,6 +49,7 @@ class DatenallmendePlugin(plugins.SingletonPlugin):
         found = (
             actions.datenallmende_index_gaps,
             actions.datenallmende_close_index_gaps,
+            bulk.package_create,
             oversight.datenallmende_organizations,
             oversight.datenallmende_switches,
         )
