@@ -108,15 +108,20 @@ class Client:
                 details,
             ) from error
         except (errors.SearchError, errors.SearchIndexError) as error:
-            raise Transient(f"{action}: the search index of {self.where} is down: apply again later.") from error
+            raise self._index_down(action) from error
         except errors.ServerIncompatibleError as error:
             raise PortalStopped(f"{action}: {self.where} does not answer like a CKAN: check the address.") from error
         except errors.CKANAPIError as error:
-            raise self._other(action, _status(error)) from error
+            # the one answer about its index that ckanapi has no class for
+            is_index = "Search Connection Error" in str(error)
+            raise (self._index_down(action) if is_index else self._other(action, _status(error))) from error
         except requests.RequestException as error:
             raise Transient(
                 f"{action}: {self.where} did not answer ({type(error).__name__}): check that it is up, apply again."
             ) from error
+
+    def _index_down(self, action: str) -> Transient:
+        return Transient(f"{action}: the search index of {self.where} is down: apply again later.")
 
     def _other(self, action: str, status: int) -> PortalError:
         if status in _BUSY:

@@ -103,6 +103,13 @@ def test_passing_faults_are_tried_again(fault: Any) -> None:
     assert len(script.asked) == 3
 
 
+@pytest.mark.parametrize("answer", [(500, SOLR_DOWN), (500, INDEX_DOWN)])
+def test_a_portal_without_its_index_is_told_as_such(answer: tuple[int, str]) -> None:
+    """Whoever keeps the portal must know that CKAN runs and its Solr does not."""
+    with pytest.raises(Transient, match="the search index of portal “live”"):
+        client(answer)[0].call("package_search")
+
+
 @pytest.mark.parametrize(
     ("answer", "kind", "says"),
     [
