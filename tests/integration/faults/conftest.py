@@ -31,7 +31,7 @@ def proxy(ckan: Ckan) -> Iterator[FaultProxy]:
 
 @pytest.fixture
 def world(ckan: Ckan, proxy: FaultProxy, tmp_path: Path) -> Iterator[World]:
-    """An empty portal and an unbroken wire."""
+    """An empty portal and an unbroken wire; empty again afterwards."""
     made = World(ckan.address, ckan.token(SYSADMIN), tmp_path, proxy, lambda: _tables(ckan))
     proxy.play(no_fault)
     try:
@@ -39,6 +39,7 @@ def world(ckan: Ckan, proxy: FaultProxy, tmp_path: Path) -> Iterator[World]:
         _drop_tables(ckan)
         made.tables = len(_tables(ckan))
         yield made
+        made.reset()  # the portal belongs to all tests of the session
     finally:
         made.close()
 

@@ -124,8 +124,12 @@ class World:
 
     def ask(self, action: str, *, is_anonymous: bool = False, **data: Any) -> tuple[int, Any]:
         headers = {} if is_anonymous else {"Authorization": self.token}
-        said = self._http.post(f"{self.url}/api/3/action/{action}", json=data, headers=headers)
-        return said.status_code, said.json().get("result")
+        for _ in range(8):
+            said = self._http.post(f"{self.url}/api/3/action/{action}", json=data, headers=headers)
+            # a worker of CKAN finds each of its database connections dead by itself, even minutes after a restart
+            if said.status_code < 500:
+                break
+        return said.status_code, said.json().get("result") if said.status_code < 500 else None
 
     def admin(self, action: str, **data: Any) -> Any:
         status, result = self.ask(action, **data)
