@@ -46,7 +46,10 @@ definitions: setup  ## Dagster definitions load
 	$(BIN)/dg check defs
 
 integration: setup  ## tests against real servers (installs what is missing under ~/.cache/datenallmende)
-	infra/native/install.sh && $(BIN)/pytest -m integration
+	infra/native/install.sh && $(BIN)/pytest -m integration tests/integration
+
+killed: setup    ## the main job on folders, killed at random moments, ends where an undisturbed one does
+	$(BIN)/pytest -m integration tests/orchestration
 
 soak: setup      ## failure tests at length: KILLS=200 kills of the publisher, every fault of wire and servers
 	ALLMENDE_SOAK=$(or $(KILLS),200) $(BIN)/pytest -s --timeout=7200 tests/integration/faults

@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -41,7 +42,7 @@ def environment(settings: Settings, onprem: Store) -> dict[str, str]:
     return {
         "ALLMENDE_RAW_URI": onprem.uri(Zone.RAW),
         "ALLMENDE_CURATED_URI": onprem.uri(Zone.CURATED),
-        "ALLMENDE_DUCKDB_PATH": str(work / "curated.duckdb"),
+        "ALLMENDE_DUCKDB_PATH": str(database_path(settings)),
         "ALLMENDE_DUCKDB_EXTENSIONS": str(install_duckdb_extensions(work / "extensions", needed)),
         "ALLMENDE_MODELS": str(settings.models),
         "ALLMENDE_MORE_STANDARDS": " ".join(own_marts(settings)),
@@ -69,6 +70,32 @@ def _bucket(onprem: Store) -> dict[str, str]:
         "ALLMENDE_S3_KEY_ID": options["aws_access_key_id"],
         "DBT_ENV_SECRET_ALLMENDE_S3_SECRET": options["aws_secret_access_key"],
     }
+
+
+def wait_for_database(settings: Settings, seconds: float = 600.0) -> None:
+    """Wait until no other process holds the database of the build: the dbt of a killed run goes on to its end.
+
+    Raises `DbtFailed` after so many seconds.
+    """
+    import duckdb
+
+    path, deadline = database_path(settings), time.monotonic() + seconds
+    while path.is_file():
+        try:
+            duckdb.connect(path).close()
+        except duckdb.IOException as error:
+            if "Could not set lock" not in str(error):
+                raise
+            if time.monotonic() > deadline:
+                raise DbtFailed(f"another process holds {path}: end it, then run again ({error}).") from error
+            time.sleep(0.5)
+        else:
+            return
+
+
+def database_path(settings: Settings) -> Path:
+    """The database that a build works in; what it makes lies in the curated zone."""
+    return settings.work / "dbt" / "curated.duckdb"
 
 
 def own_marts(settings: Settings) -> list[str]:

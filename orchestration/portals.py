@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from catalog.build import load_catalog
 from catalog.model import Catalog, Dataset
-from catalog.publishing import History, Plan, Portal, PortalError, Thing, plan_for
+from catalog.publishing import History, Plan, Portal, PortalChanged, PortalError, Thing, plan_for
 from catalog.publishing import plan as plan_between
 from orchestration.platform import Platform
 from orchestration.settings import PortalConfig
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
 
 
 NOT_HERE = "wird auf diesem Portal nicht mehr veröffentlicht"
+_PLANS, _REST_S = 4, 1.0
+"""So often a plan is made before a portal that keeps changing is told as such, with a rest in between."""
+
+_Done = TypeVar("_Done")
 
 
 class PortalUnknown(Exception):
@@ -123,6 +129,20 @@ def history(platform: Platform) -> History:
 def plan(platform: Platform, target: Portal) -> Plan:
     """What an apply would change; withdrawn entries carry the reason the Kommune gave."""
     return plan_for(target, *catalogue(platform, target.name))
+
+
+def make_so(platform: Platform, target: Portal, do: Callable[[Plan], _Done]) -> _Done:
+    """Plan and let `do` apply; plans again where the portal changed in between.
+
+    A request of an apply that was killed may still be at work there, or an editor. Raises `PortalChanged` where the
+    portal does not come to rest.
+    """
+    for _ in range(_PLANS - 1):
+        try:
+            return do(plan(platform, target))
+        except PortalChanged:
+            time.sleep(_REST_S)
+    return do(plan(platform, target))
 
 
 def difference(platform: Platform, name: str, other: str) -> Plan:

@@ -41,7 +41,7 @@ def apply(*, as_json: bool) -> None:
 
     def do(platform: Platform, target: Portal) -> tuple[dict[str, Any], bool]:
         with exclusive(platform.settings.home):
-            report = carry_out(portals.plan(platform, target), target, portals.history(platform))
+            report = portals.make_so(platform, target, lambda made: carry_out(made, target, portals.history(platform)))
         if not as_json:
             out.print(report.as_text(), markup=False)
         return report.as_json(), report.is_complete

@@ -77,7 +77,10 @@ def apply_(
         return
     platform, target = _open(portal)
     target.preflight()
-    _carry_out(platform, target, _read(plan) if plan else portals.plan(platform, target), as_json=as_json)
+    if plan:
+        _carry_out(platform, target, _read(plan), as_json=as_json)
+    else:
+        portals.make_so(platform, target, lambda made: _carry_out(platform, target, made, as_json=as_json))
 
 
 @app.command()

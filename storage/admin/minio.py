@@ -24,6 +24,7 @@ from storage.errors import ConfigInvalid, StorageError, StoreUnreachable
 TARGET = "ALLMENDE"
 ARN = f"arn:minio:sqs::{TARGET}:webhook"
 _READY_SECONDS = 30.0
+_TOLD_APART_SECONDS = 2
 _MANY = 3
 """From so many users on they are sent together: each alone costs 0.1 s, for the key of its encrypted message."""
 
@@ -167,25 +168,32 @@ class MinioServer:
                 f"{webhook.endpoint}: nobody listens there, and MinIO names no receiver that it cannot reach: "
                 "start `allmende intake listen` first"
             ) from error
-        before = self._started()
+        self._restart()
+
+    def _restart(self) -> None:
+        """Restart the server and wait for it. Uptimes are told in whole seconds: a process younger than two of them
+        could not be told from the one that follows it.
+        """
+        while min(self._uptimes(), default=_TOLD_APART_SECONDS) < _TOLD_APART_SECONDS:
+            time.sleep(0.2)
+        asked = time.monotonic()
         self._ask(self._admin.service_restart)
-        deadline = time.monotonic() + _READY_SECONDS
-        while not self._is_back(before):
-            if time.monotonic() > deadline:
+        while not self._is_back(time.monotonic() - asked):
+            if time.monotonic() - asked > _READY_SECONDS:
                 raise StoreUnreachable(f"{self.endpoint}: does not come back after the restart: see its log")
             time.sleep(0.2)
 
-    def _is_back(self, before: float) -> bool:
-        """Whether this is another process than the one that started at `before`, and our target is in service."""
+    def _is_back(self, elapsed: float) -> bool:
+        """Whether every process started less than `elapsed` seconds ago, and our target is in service."""
         try:
-            return self._started() > before + 1.0 and ARN in self._targets()
+            return max(self._uptimes(), default=0) <= elapsed and ARN in self._targets()
         except StoreUnreachable:
             return False
 
-    def _started(self) -> float:
-        """When the youngest process of the server started, in whole seconds as it says."""
+    def _uptimes(self) -> list[int]:
+        """For how long each process of the server has run, in whole seconds as it says."""
         servers = json.loads(self._ask(self._admin.info)).get("servers") or ()
-        return time.time() - min((one.get("uptime", 0) for one in servers), default=0)
+        return [int(one.get("uptime", 0)) for one in servers]
 
     def _targets(self) -> list[str]:
         return json.loads(self._ask(self._admin.info)).get("sqsARN") or []

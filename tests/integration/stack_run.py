@@ -57,6 +57,7 @@ def whole_way(platform: Platform) -> None:
 
 def build(platform: Platform) -> None:
     """The curated zone, without dbt's tests: they have said what they say elsewhere."""
+    dbt.wait_for_database(platform.settings)
     target = dbt.target_path(platform.settings)
     places = ["--project-dir", str(DBT_PROJECT), "--target-path", str(target)]
     done = subprocess.run(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -57,12 +56,8 @@ class Ckan:
 
 
 @pytest.fixture(scope="module")
-def ckan(request: pytest.FixtureRequest) -> Ckan:
-    """The session's CKAN, or one that runs already: ALLMENDE_TEST_CKAN_URL and …_TOKEN, a system administrator's."""
-    url = os.environ.get("ALLMENDE_TEST_CKAN_URL", "")
-    if url:
-        return Ckan(url.rstrip("/"), os.environ["ALLMENDE_TEST_CKAN_TOKEN"])
-    stack: Stack = request.getfixturevalue("stack")
+def ckan(stack: Stack) -> Ckan:
+    """The session's CKAN, with a system administrator's token."""
     stack.up("ckan")
     server = servers.Ckan(stack.place)
     return Ckan(server.address, server.token(SYSADMIN))

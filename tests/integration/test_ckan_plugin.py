@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -68,14 +67,11 @@ class Portal:
 
 
 @pytest.fixture(scope="module")
-def portal(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """`ALLMENDE_TEST_CKAN_URL` and `…_TOKEN` name a CKAN that runs already."""
-    url, token = os.environ.get("ALLMENDE_TEST_CKAN_URL", ""), os.environ.get("ALLMENDE_TEST_CKAN_TOKEN", "")
-    if not url:
-        stack: Stack = request.getfixturevalue("stack")
-        stack.up("ckan")
-        server = Ckan(stack.place)
-        url, token = server.address, server.token(SYSADMIN)
+def portal(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """The session's CKAN with a catalogue on it."""
+    stack.up("ckan")
+    server = Ckan(stack.place)
+    url, token = server.address, server.token(SYSADMIN)
     stage = Stage(url, token, History(tmp_path_factory.mktemp("dcat")))
     stage.reset()
     catalog = catalog_of(*varied())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from dataclasses import replace
 from pathlib import Path
@@ -37,11 +36,8 @@ ANONYMOUS = ""
 
 
 @pytest.fixture(scope="module")
-def ckan(request: pytest.FixtureRequest) -> tuple[str, str]:
-    """Address and an administrator's token; `ALLMENDE_TEST_CKAN_URL` and `…_TOKEN` name one that runs already."""
-    if url := os.environ.get("ALLMENDE_TEST_CKAN_URL"):
-        return url, os.environ["ALLMENDE_TEST_CKAN_TOKEN"]
-    stack: Stack = request.getfixturevalue("stack")
+def ckan(stack: Stack) -> tuple[str, str]:
+    """Address and an administrator's token."""
     stack.up("ckan")
     server = Ckan(stack.place)
     return server.address, server.token(SYSADMIN)

@@ -1,6 +1,6 @@
 """A run may be killed anywhere: nothing half-done is visible, and the next run ends where an undisturbed one does.
 
-`ALLMENDE_TEST_KILLS` says how often (default 3 while the first run is at work, as often after a change).
+`ALLMENDE_TEST_KILLS` says how often (default 2 while the first run is at work, as often after a change).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.orchestration.homes import ALLMENDE, allmende, environment, half_done
 
 pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("killed"), pytest.mark.timeout(3000)]
 
-KILLS = int(os.environ.get("ALLMENDE_TEST_KILLS", "3"))
+KILLS = int(os.environ.get("ALLMENDE_TEST_KILLS", "2"))
 SEED = int(os.environ.get("ALLMENDE_TEST_SEED", "20261122"))
 RENAMED = "09461000"
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from catalog.publishing import Plan, PortalChanged
 from orchestration.cli.portals import write_private
-from orchestration.portals import goes_to
-from orchestration.settings import PortalConfig
+from orchestration.platform import Platform
+from orchestration.portals import goes_to, make_so, portal
+from orchestration.settings import PortalConfig, load_settings
 from storage.names import DatasetId
 from tests.orchestration.conftest import Cli
 
@@ -80,3 +83,26 @@ def test_a_token_is_never_written_over_a_file(cli: Cli, home: Path) -> None:
     made = home.parent / "new.txt"
     write_private(made, "secret")
     assert (made.read_text(), made.stat().st_mode & 0o777) == ("secret\n", 0o600)
+
+
+def test_a_portal_that_changes_while_it_is_applied_to_is_planned_for_again(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request of a killed apply that is still at work costs a new plan; a portal that never rests is told."""
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    platform = Platform(load_settings(home=home))
+    target, made = portal(platform, "static"), list[Plan]()
+
+    def changed(times: int) -> Callable[[Plan], str]:
+        def do(plan: Plan) -> str:
+            made.append(plan)
+            if len(made) <= times:
+                raise PortalChanged("static", ["09461000/baeume"])
+            return "done"
+
+        return do
+
+    assert make_so(platform, target, changed(2)) == "done"
+    assert len(made) == 3
+    with pytest.raises(PortalChanged):
+        make_so(platform, target, changed(99))

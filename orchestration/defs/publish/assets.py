@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from catalog.publishing import apply, plan_text
+from catalog.publishing import ApplyReport, Plan, apply, plan_text
 from orchestration import portals
 from orchestration.metadata import OWNERS, counts_metadata
 from orchestration.platform import Platform
@@ -40,9 +40,12 @@ def _portal(
     def published(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult[None]:
         target = portals.portal(platform.now, name)
         target.preflight()
-        plan = portals.plan(platform.now, target)
-        context.log.info(plan_text(plan))
-        report = apply(plan, target, portals.history(platform.now))
+
+        def carry_out(plan: Plan) -> ApplyReport:
+            context.log.info(plan_text(plan))
+            return apply(plan, target, portals.history(platform.now))
+
+        report = portals.make_so(platform.now, target, carry_out)
         replication.apply(platform.now.sites, replication.plan(platform.now.sites))  # the portal's files follow
         link = portals.start_page(platform.now, name)
         return dg.MaterializeResult(metadata=counts_metadata(report.counts, report.as_json(), link))

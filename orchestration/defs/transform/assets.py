@@ -53,6 +53,7 @@ def defs() -> dg.Definitions:
             yield from _unchanged(context.assets_def, known)
             return
         os.environ.update(dbt.environment(now.settings, now.sites.onprem))
+        dbt.wait_for_database(now.settings)
         cli = DbtCliResource(project_dir=DbtProject(DBT_PROJECT), dbt_executable=dbt.executable())
         checks = []
         for event in cli.cli(BUILD, context=context, target_path=dbt.target_path(now.settings)).stream():
