@@ -12,8 +12,9 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event, Thread
 
 import httpx
 import pytest
@@ -121,6 +122,26 @@ def fill(stack: Stack, disk: Path) -> Path:
         if refused == 3 and shutil.disk_usage(disk).free == 0:
             return ballast
     pytest.fail("the disk did not get full")
+
+
+@contextmanager
+def kept_full(disk: Path, ballast: Path) -> Iterator[None]:
+    """What PostgreSQL frees as it recovers is taken at once: others write to that disk too."""
+    is_over = Event()
+
+    def keep() -> None:
+        with ballast.open("ab", buffering=0) as file:
+            while not is_over.wait(0.01):
+                with suppress(OSError):  # PostgreSQL was quicker
+                    file.write(bytes(shutil.disk_usage(disk).free))
+
+    keeper = Thread(target=keep)
+    keeper.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        keeper.join()
 
 
 def _end(stack: Stack) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
+import httpx
 import pytest
 
 from catalog.publishing import ApplyReport, PortalError
 from orchestration.stack import Stack
 from tests.integration.faults.proxy import Call, Fault, Script
-from tests.integration.faults.servers import commits_fail, crash, fill, restore, small_disk
+from tests.integration.faults.servers import commits_fail, crash, fill, kept_full, restore, small_disk
 from tests.integration.faults.soak import SOAK, cases
 from tests.integration.faults.world import IDS, World, wanted
 
@@ -43,13 +45,24 @@ def test_index_lost_while_applying(world: World, stack: Stack, at: int) -> None:
 
 @pytest.mark.parametrize("at", cases([2], [1, 3]))
 def test_database_restarted_while_applying(world: World, stack: Stack, at: int) -> None:
-    """PostgreSQL goes down as in a power cut and comes back at once: CKAN's stale connections cost retries, no more."""
+    """PostgreSQL goes down as in a power cut and comes back at once: that costs retries, no visitor an error page."""
     world.heal(BEFORE)
     world.proxy.play(before_write(at, lambda: _restart(stack)))
     report = world.publish(AFTER)
+    assert _answers(world, 32) == {200}
     _each_in_a_sentence(report)
     world.heal(AFTER)
     world.converged(AFTER, gone=GONE)
+
+
+def _answers(world: World, number: int) -> set[int]:
+    """What so many visitors at once get, more than CKAN has threads."""
+
+    def ask(_: int) -> int:
+        return httpx.get(f"{world.url}/api/3/action/package_search?rows=1", timeout=30).status_code
+
+    with ThreadPoolExecutor(16) as pool:
+        return set(pool.map(ask, range(number)))
 
 
 def test_commits_fail(world: World, stack: Stack) -> None:
@@ -79,7 +92,8 @@ def test_disk_full(world: World, stack: Stack) -> None:
     with small_disk(stack, 8) as disk:
         ballast = fill(stack, disk)
         began = time.monotonic()
-        _cannot(world)
+        with kept_full(disk, ballast):
+            _cannot(world)
         assert time.monotonic() - began < LONGEST_S
         ballast.unlink()
         restore(stack)

@@ -9,7 +9,7 @@ from typing import Any
 
 from ckan import plugins
 from ckan.plugins import toolkit
-from ckanext.datenallmende import actions, bulk, helpers, nodes, oversight, tombstones, validators
+from ckanext.datenallmende import actions, bulk, helpers, nodes, oversight, sessions, tombstones, validators
 from ckanext.dcat.interfaces import IDCATURIGenerator
 from ckanext.dcat.utils import catalog_uri, dataset_id_from_resource
 
@@ -23,6 +23,7 @@ class DatenallmendePlugin(plugins.SingletonPlugin):
     plugins.implements(plugins.IValidators)
     plugins.implements(plugins.IActions)
     plugins.implements(plugins.IBlueprint)
+    plugins.implements(plugins.IMiddleware, inherit=True)
     plugins.implements(plugins.IFacets, inherit=True)
     plugins.implements(plugins.IPackageController, inherit=True)
     plugins.implements(IDCATURIGenerator, inherit=True)
@@ -44,6 +45,10 @@ class DatenallmendePlugin(plugins.SingletonPlugin):
 
     def get_blueprint(self) -> list[Any]:
         return [tombstones.blueprint]
+
+    def make_middleware(self, app: Any, config: Any) -> Any:
+        app.wsgi_app = sessions.FreshSession(app.wsgi_app)
+        return app
 
     def get_actions(self) -> dict[str, Callable[..., Any]]:
         found = (
