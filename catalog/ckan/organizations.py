@@ -19,7 +19,7 @@ from catalog.ckan import clean
 from catalog.ckan.client import Client, Forbidden, Invalid, Missing, Unknown
 from catalog.ckan.logo import Logo, logo_in, plate_called
 from catalog.ckan.mapping import organization_of, owner_of, without_empty
-from catalog.ckan.schema import ID
+from catalog.ckan.schema import ID, foreign_extras
 from catalog.publishing.entry import Entry, Thing, same
 from catalog.publishing.plan import Change
 from catalog.publishing.portal import Refused
@@ -121,7 +121,7 @@ class Organizations:
                 f"the extra {ID} = {wanted.id} to hand it over, or set `organizations = false` for this portal."
             )
         if without_logo(entry) != without_logo(wanted) or now.get("state") == "deleted":
-            fields = self._fields_of(wanted, foreign_extras(now))
+            fields = self._fields_of(wanted, foreign_extras(now, _OURS))
             self.client.call("organization_patch", id=now["id"], state="active", **fields)
         if entry.content.get("logo") != wanted.content.get("logo"):
             self._upload(now["id"], wanted)
@@ -208,15 +208,6 @@ def read_entry(organization: Mapping[str, Any]) -> Entry | None:
     content |= {name: values.get(name) for name in _EXTRAS}
     content["logo"] = logo_in(str(organization.get("image_url") or ""))
     return Entry(str(organization["name"]), without_empty(content), thing=Thing.ORGANIZATION)
-
-
-def foreign_extras(organization: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Extras that somebody else put on an organization of ours: they stay."""
-    return [
-        {"key": item["key"], "value": item["value"]}
-        for item in organization.get("extras") or ()
-        if item["key"] not in _OURS
-    ]
 
 
 def without_logo(entry: Entry) -> dict[str, Any]:

@@ -137,12 +137,10 @@ def match(entry: Entry) -> dict[str, str]:
     return {"id": package_id, "metadata_modified": modified}
 
 
-def foreign_extras(package: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Extras that somebody else put on a dataset of ours: they stay."""
+def foreign_extras(thing: Mapping[str, Any], ours: frozenset[str] = _OUR_EXTRAS) -> list[dict[str, str]]:
+    """Extras that somebody else put on a dataset (or, by `ours`, an organization) of ours: they stay."""
     return [
-        {"key": item["key"], "value": item["value"]}
-        for item in package.get("extras") or []
-        if item["key"] not in _OUR_EXTRAS
+        {"key": item["key"], "value": item["value"]} for item in thing.get("extras") or () if item["key"] not in ours
     ]
 
 

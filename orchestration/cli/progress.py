@@ -24,11 +24,11 @@ _TITLES = {
 }
 
 
-class Progress:
-    """Shows the step at work with a spinner, then how long it took."""
+class Spinner:
+    """Names what is at work while it lasts, then how long all took."""
 
-    def __init__(self) -> None:
-        self._status = err.status("load the definitions")
+    def __init__(self, at_work: str = "") -> None:
+        self._status = err.status(at_work)
         self._started = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -40,6 +40,13 @@ class Progress:
     ) -> None:
         self._status.stop()
         err.print(f"  {time.monotonic() - self._started:.1f} s in all", style="dim")
+
+
+class Progress(Spinner):
+    """Shows the step at work with a spinner, then how long it took."""
+
+    def __init__(self) -> None:
+        super().__init__("load the definitions")
 
     def on_step(self, step: str, state: str, seconds: float) -> None:
         """Called by the run for every step that starts or ends; checks are not shown unless they fail."""

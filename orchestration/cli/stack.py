@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from collections.abc import Iterable
-from types import TracebackType
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orchestration.cli.arguments import AsJson
 from orchestration.cli.output import CannotError, err, out, print_json, table
+from orchestration.cli.progress import Spinner
 
 if TYPE_CHECKING:
     from orchestration.stack import ServiceStatus, Stack
@@ -110,23 +109,12 @@ def _show(found: list[ServiceStatus], *, as_json: bool) -> None:
             err.print(f"{one.name} runs but does not answer; its log is {one.log}", style="red", markup=False)
 
 
-class _Progress:
+class _Progress(Spinner):
     """A line per server that came up or ended, and a spinner that names those at work."""
 
     def __init__(self) -> None:
-        self._status = err.status("")
-        self._began = time.monotonic()
+        super().__init__()
         self._working: dict[str, None] = {}
-
-    def __enter__(self) -> Self:
-        self._status.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._status.stop()
-        err.print(f"  {time.monotonic() - self._began:.1f} s in all", style="dim")
 
     def on_change(self, name: str, state: str, seconds: float) -> None:
         """Called from the threads that bring servers up."""

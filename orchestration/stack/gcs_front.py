@@ -25,6 +25,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from orchestration.stack.relay import relay
+
 JSON_PATHS = ("storage/", "upload/", "download/", "batch/", "_internal/")
 _NOT_HANDED_ON = {"transfer-encoding", "connection", "keep-alive", "host", "authorization"}
 _METHODS = ["GET", "HEAD", "PUT", "POST", "DELETE", "PATCH"]
@@ -77,16 +79,8 @@ class Front:
         body = request.stream() if request.method in {"PUT", "POST", "PATCH"} else None
         behind = self._behind.build_request(request.method, path, headers=headers, content=body)
         answer = await self._behind.send(behind, stream=True)
-
-        async def relay() -> AsyncIterator[bytes]:
-            try:
-                async for chunk in answer.aiter_raw():
-                    yield chunk
-            finally:
-                await answer.aclose()
-
         kept = {key: value for key, value in answer.headers.items() if key.lower() not in _NOT_HANDED_ON}
-        return StreamingResponse(relay(), status_code=answer.status_code, headers=kept)
+        return StreamingResponse(relay(answer), status_code=answer.status_code, headers=kept)
 
     async def _write(self, request: Request, bucket: str, name: str, body: AsyncIterator[bytes]) -> Response:
         """Write an object by the JSON API; answer as the XML API does."""

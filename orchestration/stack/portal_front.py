@@ -9,7 +9,6 @@ conditional requests are handed on, every page of the web may read the data (COR
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator
 
 import httpx
 import uvicorn
@@ -17,6 +16,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
+
+from orchestration.stack.relay import relay
 
 _PUBLIC = ("portal/", "open/")
 _ASKED = ("range", "if-none-match", "if-modified-since", "if-range")
@@ -52,16 +53,8 @@ class Front:
             await answer.aclose()
             return PlainTextResponse("not found", 404)
         told = {name: answer.headers[name] for name in _TOLD if name in answer.headers}
-
-        async def relay() -> AsyncIterator[bytes]:
-            try:
-                async for chunk in answer.aiter_raw():
-                    yield chunk
-            finally:
-                await answer.aclose()
-
         told |= {"access-control-allow-origin": "*", "x-content-type-options": "nosniff"}
-        return StreamingResponse(relay(), answer.status_code, told)
+        return StreamingResponse(relay(answer), answer.status_code, told)
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,3 +94,18 @@ class Service(ABC):
         pid = running(self.pid_file)
         state: State = "stopped" if pid is None else "running" if self.answers() else "not answering"
         return ServiceStatus(self.name, self.title, state, self.address, pid, str(self.log))
+
+
+class OwnService(Service):
+    """A program of ours: it came with this distribution, and reads the settings of the stack."""
+
+    def is_installed(self) -> bool:
+        return True
+
+    def environment(self) -> dict[str, str]:
+        return {"ALLMENDE_PROFILE": "stack", "ALLMENDE_HOME": str(self.place.folder.parent)}
+
+
+def own_program(name: str) -> Path:
+    """A program of our own environment."""
+    return Path(sys.executable).with_name(name)

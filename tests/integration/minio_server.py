@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from orchestration.stack import installed
 from storage.config import StoreConfig
 
 ROOT = {"access_key_id": "allmende-test", "secret_access_key": "allmende-test-geheim"}
@@ -44,7 +45,7 @@ def free_port() -> int:
 
 def binary(name: str) -> str:
     """The path of a server's program; the test is skipped, visibly, without it."""
-    cached = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "datenallmende/bin" / name
+    cached = installed.binary(name)
     found = str(cached) if cached.exists() else shutil.which(name)
     if not found:
         pytest.skip(f"no {name} in {cached.parent}: .ci/run builds it")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from pathlib import Path
 
@@ -14,24 +13,23 @@ from orchestration.stack.servers.gcs import GcsFront
 from orchestration.stack.servers.minio import Minio
 from orchestration.stack.servers.postgres import Postgres
 from orchestration.stack.servers.versitygw import VersityGW
-from orchestration.stack.service import Service
+from orchestration.stack.service import OwnService, own_program
 
 DATABASE = "dagster"
 LOCATION = "datenallmende"
 _SILENT_SECONDS = 120.0
 
 
-class _DagsterProcess(Service):
+class _DagsterProcess(OwnService):
     ready_seconds = 300.0  # the definitions load dbt's and dlt's libraries: slow on a busy machine
 
     def is_installed(self) -> bool:
-        return _program("dagster-daemon").is_file()
+        return own_program("dagster-daemon").is_file()
 
     def environment(self) -> dict[str, str]:
         home = self.place.folder.parent
         return {
-            "ALLMENDE_PROFILE": "stack",
-            "ALLMENDE_HOME": str(home),
+            **super().environment(),
             "DAGSTER_HOME": str(home / "dagster-stack"),
             "ALLMENDE_DAGSTER__POSTGRES_URL": dagster_url(self.place),
         }
@@ -59,7 +57,7 @@ class DagsterCode(_DagsterProcess):
     def command(self) -> Command:
         where = ("--host", "127.0.0.1", "--port", str(self.place.ports[self.name]))
         program = (
-            _program("dagster"),
+            own_program("dagster"),
             "code-server",
             "start",
             "--module-name",
@@ -91,7 +89,7 @@ class DagsterWebserver(_DagsterProcess):
 
     def command(self) -> Command:
         where = ("--host", "127.0.0.1", "--port", str(self.place.ports["dagster"]))
-        program = (_program("dagster-webserver"), "--workspace", _workspace(self.place))
+        program = (own_program("dagster-webserver"), "--workspace", _workspace(self.place))
         return Command((*program, *where), self.environment(), self.folder)
 
 
@@ -102,7 +100,7 @@ class DagsterDaemon(_DagsterProcess):
     needs = (DagsterWebserver.name,)
 
     def command(self) -> Command:
-        program = (_program("dagster-daemon"), "run", "--workspace", _workspace(self.place))
+        program = (own_program("dagster-daemon"), "run", "--workspace", _workspace(self.place))
         return Command(program, self.environment(), self.folder)
 
     def answers(self) -> bool:
@@ -123,8 +121,3 @@ def _workspace(place: Place) -> Path:
 def dagster_url(place: Place) -> str:
     """Names the driver that dagster-postgres brings: SQLAlchemy 2.1 would look for another by itself."""
     return Postgres(place).url(DATABASE, DATABASE).replace("postgresql://", "postgresql+psycopg2://")
-
-
-def _program(name: str) -> Path:
-    """A program of our own environment."""
-    return Path(sys.executable).with_name(name)

@@ -6,7 +6,7 @@ import sys
 
 from orchestration.stack.installed import binary
 from orchestration.stack.process import Command
-from orchestration.stack.service import Service
+from orchestration.stack.service import OwnService, Service
 
 
 class FakeGcs(Service):
@@ -33,15 +33,12 @@ class FakeGcs(Service):
         )
 
 
-class GcsFront(Service):
+class GcsFront(OwnService):
     name = "gcs"
     title = "XML front (cloud-c, GCS)"
     needs = (FakeGcs.name,)
     ports = ("gcs",)
     health = FakeGcs.health
-
-    def is_installed(self) -> bool:
-        return True
 
     def prepare(self) -> None:
         (self.folder / "parts").mkdir(exist_ok=True)

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 from orchestration.stack.process import Command
-from orchestration.stack.service import Service
+from orchestration.stack.service import OwnService, own_program
 
 
-class Webhook(Service):
+class Webhook(OwnService):
     name = "webhook"
     title = "Reports of uploads"
     ports = ("webhook",)
     health = "/health"
 
-    def is_installed(self) -> bool:
-        return True
-
     def command(self) -> Command:
-        program, port = Path(sys.executable).with_name("allmende"), str(self.place.ports["webhook"])
-        environment = {"ALLMENDE_PROFILE": "stack", "ALLMENDE_HOME": str(self.place.folder.parent)}
-        return Command((program, "intake", "listen", "--port", port), environment)
+        port = str(self.place.ports["webhook"])
+        return Command((own_program("allmende"), "intake", "listen", "--port", port), self.environment())
